@@ -1,0 +1,191 @@
+"""The one object that `payerbook.load()` gives: checks claims and answers questions from the packs on file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import msgspec
+
+from payerbook import units as counting
+from payerbook.book import Shelf
+from payerbook.claim import Claim, HistoryItem, patient_key
+from payerbook.engine import gaps
+from payerbook.engine.ledger import Ledger, own_history
+from payerbook.engine.program import Program
+from payerbook.engine.run import Locate, Payer, run
+from payerbook.errors import UsageError
+from payerbook.finding import Asked, PackUsed, Report
+from payerbook.kinds.base import History, Kind
+from payerbook.payers import Payers
+from payerbook.plugins import NotLoaded
+from payerbook.policy import Pack, PackHead, Rule
+
+COMMON = "common"
+"""The pack that is checked for every claim, whoever pays."""
+
+
+def engine_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("payerbook")
+    except PackageNotFoundError:
+        return "0"
+
+
+class Book:
+    """Packs ready to answer. Safe to share between threads; makes no network call, reads no clock."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._kinds: dict[str, Kind[Any]] = shelf.plugins.kinds()
+        self._payers = Payers(shelf.heads)
+        self._programs: dict[str | None, tuple[Program, tuple[PackUsed, ...]]] = {}
+        self._engine = engine_version()
+
+    @property
+    def not_loaded(self) -> tuple[NotLoaded, ...]:
+        """Packs and plugins that could not be loaded; their payers go unchecked."""
+        return self._shelf.not_loaded
+
+    def check(
+        self,
+        claim: Claim,
+        *,
+        known_on: date | None = None,
+        today: date | None = None,
+        payer: str | None = None,
+        history: History | None = None,
+        locate: Locate | None = None,
+    ) -> Report:
+        """The report of one claim.
+
+        `known_on` limits the rules to what was published by that day; `today` judges stale sources and stands in for a missing
+        day of submission; `payer` (a pack id) overrides the claim's own; `history` is what came before (default: what the claim
+        brings); `locate` gives places in a file.
+        """
+        found = self._payers.find(payer or claim.payer, None if payer else claim.payer_id, None if payer else claim.filing_indicator)
+        program, packs = self._program(found.id)
+        return run(
+            program,
+            claim,
+            own_history(claim) if history is None else history,
+            Payer(found.id, None if found.id == claim.payer else claim.payer, self._same(found.id)),
+            packs=packs,
+            engine=self._engine,
+            asked=Asked(known_on, today, payer),
+            locate=locate,
+            preset=() if found.id is not None else (gaps.payer(claim.payer, found.nearest),),
+        )
+
+    def check_many(
+        self,
+        claims: Iterable[Claim],
+        *,
+        known_on: date | None = None,
+        today: date | None = None,
+        payer: str | None = None,
+        history: Iterable[tuple[str, HistoryItem]] = (),
+    ) -> Iterator[Report]:
+        """Reports in the order of the claims; earlier claims of a patient are history for later ones."""
+        run = self.run(known_on=known_on, today=today, payer=payer)
+        for claim in claims:
+            yield run.check(claim)
+
+    def run(self, *, known_on: date | None = None, today: date | None = None, payer: str | None = None) -> Run:
+        """A run over many claims that remembers what it has seen."""
+        return Run(self, known_on, today, payer)
+
+    def look_back(self) -> int:
+        """Days of history that any rule of any pack on file can ask for."""
+        return max((self._program(head.id)[0].look_back for head in self._shelf.heads), default=0)
+
+    def _program(self, payer: str | None) -> tuple[Program, tuple[PackUsed, ...]]:
+        held = self._programs.get(payer)
+        if held is None:
+            ids = [id for id in (payer, COMMON) if id is not None and id in self._shelf]
+            packs = [self._shelf.pack(id) for id in ids]
+            used = tuple(PackUsed(pack.head.id, pack.head.version, pack.head.digest) for pack in packs)
+            held = self._programs[payer] = (Program(packs, self._kinds, self._shelf.tables), used)
+        return held
+
+    def _same(self, payer: str | None) -> Any:
+        find = self._payers.find
+        return lambda other: other is None or other == payer or (payer is not None and find(other).id == payer)
+
+    def packs(self) -> tuple[PackHead, ...]:
+        """The heads of all packs on file."""
+        return self._shelf.heads
+
+    def pack(self, id: str) -> Pack:
+        """A pack with its rules."""
+        return self._shelf.pack(id)
+
+    def payer(self, text: str) -> PackHead:
+        """The payer that a name means. Raises UsageError when it means none or several."""
+        id = self._payers.require(text)
+        return next(head for head in self._shelf.heads if head.id == id)
+
+    def rule(self, id: str) -> Rule:
+        """A rule by id. Raises UsageError naming the nearest when there is none."""
+        pack = id.rpartition(".")[0]
+        if pack in self._shelf:
+            for rule in self._shelf.pack(pack).rules:
+                if rule.id == id:
+                    return rule
+        raise UsageError(f"There is no rule {id!r} on file.{self._near_rules(id)}")
+
+    def _near_rules(self, id: str) -> str:
+        import difflib
+
+        known = [rule.id for head in self._shelf.heads for rule in self._shelf.pack(head.id).rules]
+        near = difflib.get_close_matches(id, known, 3) or [known_id for known_id in known if known_id.endswith(f".{id}")][:3]
+        return f" Nearest: {', '.join(near)}." if near else ""
+
+    def kind(self, name: str) -> Kind[Any]:
+        """A rule kind by name."""
+        return self._kinds[name]
+
+    def settings(self, rule: Rule, place: int) -> Any:
+        """The typed settings of the rule's version at `place`."""
+        return msgspec.convert(rule.versions[place].params, self._kinds[rule.kind].params)
+
+    def units(self, payer: str, minutes: dict[str, int], *, method: counting.Method | None = None) -> counting.Count:
+        """Billable units for one day and discipline, by the payer's own counting method or the one given.
+
+        `minutes` maps codes (or `FIRST+ADDON`) to minutes of direct contact. Raises UsageError when the payer's method is not on
+        file and none is given, or when a code is not on file.
+        """
+        head = self.payer(payer)
+        method = method or head.unit_method
+        if method is None:
+            raise UsageError(f"How {head.id} counts timed units is not on file; say --method cms or --method ama.")
+        codes = self._shelf.codes
+        unknown = [code for key in minutes for code in key.split("+") if code not in codes]
+        if unknown:
+            raise UsageError(f"{', '.join(unknown)}: not a therapy code on file, so how it is timed is unknown.")
+        return counting.count(minutes, {code: info.timing for code, info in codes.items()}, method)
+
+
+class Run:
+    """Claims checked one after another; memory grows with the patients' recent services, not with the claims."""
+
+    def __init__(self, book: Book, known_on: date | None, today: date | None, payer: str | None) -> None:
+        self._book = book
+        self._known_on = known_on
+        self._today = today
+        self._payer = payer
+        self._ledger = Ledger(book.look_back())
+
+    def remember(self, item: HistoryItem, patient: str) -> None:
+        """Adds a service from a history file, for the patient with this key (`payerbook.claim.patient_key`)."""
+        self._ledger.include([item], patient)
+
+    def check(self, claim: Claim, locate: Locate | None = None) -> Report:
+        """The report of the next claim."""
+        history = self._ledger.before(claim)
+        report = self._book.check(claim, known_on=self._known_on, today=self._today, payer=self._payer, history=history, locate=locate)
+        self._ledger.add(claim, report.payer)
+        return report

@@ -1,0 +1,190 @@
+"""Compiled packs on disk: one folder with an index, the packs, the codes and the list of tables, all JSON.
+
+The wheel carries such a folder for the bundled packs. Elsewhere it is made on demand in the user's cache, keyed by the content of
+the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from payerbook.authoring import datasets, vocabulary
+from payerbook.authoring.compiler import Compiled, Surroundings, compile_pack
+from payerbook.authoring.faults import Fault
+from payerbook.authoring.schema import Schemas
+from payerbook.book import Entry, Index, Shelf
+from payerbook.errors import PackError
+from payerbook.kinds import bundled
+from payerbook.kinds.base import Kind
+from payerbook.plugins import NotLoaded
+from payerbook.policy import FORMAT, Pack, Rule
+from payerbook_plugins import policies
+
+class Library:
+    """Folders of packs, compiled together: `codes` holds the vocabulary, `tables` are folders of dated tables.
+
+    `known` are packs outside these folders that rules may inherit from, `known_tables` tables outside them.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        codes: Path,
+        tables: Sequence[Path],
+        kinds: Mapping[str, Kind[Any]],
+        known: Iterable[Pack] = (),
+        known_tables: frozenset[str] = frozenset(),
+    ) -> None:
+        self.schemas = Schemas(kinds)
+        self.vocabulary, self.faults = vocabulary.load(codes, self.schemas)
+        self.broken_tables: list[NotLoaded] = []
+        self.table_lists = [self._tables(folder) for folder in tables]
+        ids = known_tables | frozenset(table["table"] for listed in self.table_lists for table in listed)
+        self._known = {rule.id: rule for pack in known for rule in pack.rules}
+        self._around = Surroundings(self.schemas, self.vocabulary, kinds, ids, self.parent)
+        self.folders = pack_folders(folders)
+        self._by_id = {guess_id(folder): folder for folder in reversed(self.folders)}
+        self._made: dict[Path, Compiled] = {}
+
+    def _tables(self, folder: Path) -> list[dict[str, Any]]:
+        compiled = []
+        for manifest in sorted(folder.glob("*/manifest.yaml")):
+            try:
+                compiled.append(datasets.compile_manifest(manifest))
+            except PackError as error:
+                self.broken_tables.append(NotLoaded(manifest.parent.name, str(error).splitlines()[0]))
+        return compiled
+
+    def parent(self, rule: str) -> Rule | None:
+        """A rule of any pack within reach, by id; compiles the pack if need be."""
+        if rule in self._known:
+            return self._known[rule]
+        folder = self._by_id.get(rule.rpartition(".")[0])
+        if folder is None:
+            return None
+        pack = self.compiled(folder).pack
+        return None if pack is None else next((found for found in pack.rules if found.id == rule), None)
+
+    def compiled(self, folder: Path) -> Compiled:
+        """One pack of the library, compiled once."""
+        if folder not in self._made:
+            self._made[folder] = Compiled(folder, guess_id(folder), None, [])  # what a circle of packs sees
+            self._made[folder] = compile_pack(folder, self._around)
+        return self._made[folder]
+
+    def all(self) -> list[Compiled]:
+        """Every pack; of two packs with one id both are refused, and both are named."""
+        compiled = [self.compiled(folder) for folder in self.folders]
+        by_id: dict[str, list[Compiled]] = {}
+        for one in compiled:
+            by_id.setdefault(one.id, []).append(one)
+        for id, twins in by_id.items():
+            if len(twins) > 1:
+                names = " and ".join(str(twin.folder) for twin in twins)
+                for twin in twins:
+                    twin.faults.append(Fault(twin.folder / "pack.yaml", 1, 1, "pack", f"two packs are called {id}: {names}; rename one", "PB017"))
+        return [one._replace(pack=None) if any(fault.code == "PB017" for fault in one.faults) else one for one in compiled]
+
+
+def pack_folders(roots: Iterable[Path]) -> list[Path]:
+    """Every folder below the roots that holds a pack.yaml, in order of path."""
+    return [file.parent for root in roots for file in sorted(root.rglob("pack.yaml"))]
+
+
+def guess_id(folder: Path) -> str:
+    """The id in a pack.yaml, read without YAML; the folder's name when there is none."""
+    match = re.search(r"^pack:\s*[\"']?([a-z0-9.-]+)", (folder / "pack.yaml").read_text("utf-8", errors="replace"), re.MULTILINE)
+    return match.group(1) if match else folder.name
+
+
+def write(library: Library, target: Path) -> Index:
+    """Compiles all of a library into `target` and gives the index."""
+    (target / "packs").mkdir(parents=True, exist_ok=True)
+    entries: list[Entry] = []
+    not_loaded = [*library.broken_tables, *(NotLoaded("_codes", fault.text()) for fault in library.faults)]
+    for one in library.all():
+        if one.pack is None:
+            faults = [fault for fault in one.faults if not fault.note]
+            not_loaded.append(NotLoaded(one.id, f"{len(faults)} faults, the first: {faults[0].text()}" if faults else "does not compile"))
+            continue
+        name = f"packs/{one.id}.json"
+        _put(target / name, msgspec.json.encode(one.pack))
+        entries.append(Entry(one.pack.head, name))
+    _put(target / "codes.json", msgspec.json.encode(library.vocabulary.codes))
+    for number, listed in enumerate(library.table_lists):
+        _put(target / f"tables-{number}.json", msgspec.json.encode(listed))
+    index = Index(packs=tuple(entries), not_loaded=tuple(not_loaded))
+    _put(target / "index.json", msgspec.json.encode(index))
+    return index
+
+
+def cached(
+    cache: Path,
+    folders: Sequence[Path],
+    codes: Path,
+    tables: Sequence[Path],
+    kinds: Mapping[str, Kind[Any]],
+    known: Iterable[Pack] = (),
+    known_tables: frozenset[str] = frozenset(),
+) -> Path:
+    """The compiled folder for these sources, made when the cache does not have it; a cache that cannot be written is replaced by a
+    temporary folder."""
+    known = list(known)
+    key = fingerprint([*folders, codes, *tables], [pack.head.digest for pack in known])
+    target = cache / key
+    if (target / "index.json").is_file():
+        return target
+    library = Library(folders, codes, tables, kinds, known, known_tables)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as made:
+            write(library, Path(made) / "made")
+            try:
+                os.rename(Path(made) / "made", target)
+            except OSError:
+                if not (target / "index.json").is_file():  # else another process was first
+                    raise
+        return target
+    except OSError:
+        target = Path(tempfile.mkdtemp(prefix="payerbook-"))
+        write(library, target)
+        return target
+
+
+def for_shelf(cache: Path, packs: Sequence[Path], tables: Sequence[Path], shelf: Shelf | None) -> Path:
+    """The compiled folder for folders of packs and tables; packs may inherit from what the shelf holds."""
+    kinds = {kind.name: kind for kind in bundled()} if shelf is None else shelf.plugins.kinds()
+    known = [] if shelf is None else [shelf.pack(head.id) for head in shelf.heads]
+    more = frozenset() if shelf is None else frozenset(shelf.tables.ids)
+    return cached(cache, packs, policies() / "_codes", tables, kinds, known, more)
+
+
+def fingerprint(folders: Iterable[Path], more: Iterable[str] = ()) -> str:
+    """A key for the content of YAML files and manifests below folders, this engine's code, and further texts."""
+    digest = hashlib.sha256(FORMAT.encode())
+    engine = Path(__file__).parents[1]
+    for file in sorted([*engine.glob("kinds/*.py"), *engine.glob("authoring/*.py"), engine / "policy.py"]):
+        status = file.stat()
+        digest.update(f"{file.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    for folder in folders:
+        for file in sorted(folder.rglob("*.yaml")):
+            digest.update(f"{folder.name}/{file.relative_to(folder)}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+        for file in sorted(folder.rglob("*.csv")):
+            status = file.stat()
+            digest.update(f"{folder.name}/{file.relative_to(folder)}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    for text in more:
+        digest.update(text.encode())
+    return digest.hexdigest()[:32]
+
+
+def _put(file: Path, data: bytes) -> None:
+    file.write_bytes(data)

@@ -1,0 +1,144 @@
+"""The shape of the files that authors write; the JSON Schemas and the reading of a file both come from these types."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from payerbook.policy import Category, CodeInfo, DateBasis, Effect, Evidence, Grade, Status, Topic
+
+Day = Annotated[str, Meta(description="A day, YYYY-MM-DD.", extra_json_schema={"format": "date"})]
+Code = Annotated[str, Meta(description="A code, in quotes.", min_length=1)]
+
+
+class Doc(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of all documents."""
+
+
+class SetRef(Doc):
+    set: Annotated[str | tuple[str, ...], Meta(description="One or several named code sets (files under _codes).")]
+
+
+class WhenDoc(Doc):
+    codes: Annotated[SetRef | tuple[Code, ...] | None, Meta(description="Codes the rule applies to: a list, or a named set.")] = None
+    not_codes: Annotated[SetRef | tuple[Code, ...], Meta(description="Codes it does not apply to.")] = ()
+    claim_types: tuple[Literal["professional", "institutional"], ...] | None = None
+    places_of_service: tuple[Code, ...] | None = None
+    not_places_of_service: tuple[Code, ...] = ()
+    modifiers_any: Annotated[tuple[Code, ...] | None, Meta(description="Only lines with one of these modifiers.")] = None
+    modifiers_none: Annotated[tuple[Code, ...], Meta(description="Only lines with none of these modifiers.")] = ()
+    frequency_codes: tuple[Code, ...] | None = None
+    payer_sequences: tuple[Literal["primary", "secondary", "tertiary", "unknown"], ...] | None = None
+    lines_of_business: tuple[str, ...] | None = None
+    plans: tuple[str, ...] | None = None
+
+
+class SourceRef(Doc):
+    ref: Annotated[str, Meta(description="Id of a source in the pack's sources.yaml.")]
+    section: str | None = None
+    grade: Annotated[Grade | None, Meta(description="How this passage was read, where it differs from the source's own grade.")] = None
+    note: str | None = None
+
+
+class VersionDoc(Doc):
+    from_: Annotated[Day | None, Meta(description="First day the rule stands in this form.")] = msgspec.field(name="from", default=None)
+    attested_from: Annotated[Day | None, Meta(description="Instead of `from`: the first day that the source proves, when no source states the start.")] = None
+    to: Annotated[Day | None, Meta(description="Last day, included. Absent = until the next version, else open.")] = None
+    known: Annotated[Day | None, Meta(description="The day the payer published it.")] = None
+    hole: Annotated[str | None, Meta(description="Nothing could be read for these dates, and why; the answer is not-on-file.")] = None
+    when: WhenDoc | None = None
+    effect: Effect | None = None
+    params: dict[str, Any] = {}
+    sources: tuple[SourceRef, ...] = ()
+    changed: Annotated[str | None, Meta(description="What changed, in a biller's words.")] = None
+
+
+class RuleDoc(Doc):
+    rule: Annotated[str, Meta(description="Id: pack id, dot, file name.", pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+    kind: Annotated[str | None, Meta(description="The rule kind; taken from `like` when absent.")] = None
+    like: Annotated[str | None, Meta(description="A rule to take kind, settings and texts from.")] = None
+    title: str | None = None
+    status: Status = "active"
+    replaced_by: str | None = None
+    last_checked: Day | None = None
+    when: WhenDoc | None = None
+    date_basis: DateBasis | None = None
+    effect: Annotated[Effect | None, Meta(description="What the payer does; the severity shown is capped by the sources.")] = None
+    evidence: Annotated[Evidence | None, Meta(description="What answers the rule: the claim alone, a dated table, the record, or the chart.")] = None
+    topic: Topic | None = None
+    category: Category | None = None
+    applies_to_voids: Annotated[bool, Meta(description="Also checked on claims that only void another (frequency code 8).")] = False
+    params: dict[str, Any] = {}
+    versions: tuple[VersionDoc, ...] = ()
+    why: str | None = None
+    fix: str | None = None
+    denials: Annotated[tuple[str, ...] | None, Meta(description="Claim adjustment reason codes seen with it: group-code, CO-4.")] = None
+    checklist: tuple[str, ...] | None = None
+    facts: Annotated[tuple[str, ...], Meta(description="Ids of the researched facts that this rule encodes.")] = ()
+
+
+class SourceDoc(Doc):
+    title: str
+    publisher: str
+    grade: Grade
+    url: str | None = None
+    section: str | None = None
+    date: str | None = None
+    last_checked: Day | None = None
+    superseded: Annotated[bool, Meta(description="A newer edition exists that was not read.")] = False
+    note: str | None = None
+
+
+class PackDoc(Doc):
+    pack: Annotated[str, Meta(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]
+    format: Literal["1"]
+    title: str
+    version: Annotated[str, Meta(description="CalVer YYYY.M.N of the release.", pattern=r"^\d{4}\.\d{1,2}\.\d+$")]
+    payer: Annotated[bool, Meta(description="False for packs that no claim is sent to (common).")] = True
+    publisher: str = ""
+    about: str = ""
+    aliases: Annotated[tuple[str, ...], Meta(description="Names people type.")] = ()
+    payer_ids: Annotated[tuple[Code, ...], Meta(description="EDI payer ids.")] = ()
+    filing_indicators: Annotated[tuple[Code, ...], Meta(description="Claim filing indicators (SBR09) that mean this payer and no other.")] = ()
+    unit_method: Annotated[Literal["cms", "ama"] | None, Meta(description="How timed units are counted.")] = None
+    unit_method_rule: Annotated[str | None, Meta(description="The rule whose sources prove the method.")] = None
+    review_days: Annotated[int, Meta(description="After how many days a source has to be read again.", ge=1)] = 365
+    holes: Annotated[tuple[str, ...], Meta(description="What is known to be missing, and why.")] = ()
+
+
+class SetDoc(Doc):
+    title: str
+    codes: tuple[Code, ...]
+    note: str | None = None
+
+
+class CodesDoc(Doc):
+    codes: dict[str, CodeInfo] = {}
+    sets: dict[str, SetDoc] = {}
+
+
+class CaseDoc(Doc):
+    name: str
+    claim: dict[str, Any]
+    expect: Literal["pass", "fail", "resolved", "not-applicable", "unknown", "not-on-file"]
+    line: Annotated[int | None, Meta(description="Line (from 1) that the outcome is on.")] = None
+    lines: Annotated[tuple[int, ...] | None, Meta(description="All lines that the outcome is on.")] = None
+    severity: Literal["deny", "return", "review", "advice"] | None = None
+    facts: Annotated[dict[str, Any], Meta(description="Facts that the finding has to carry.")] = {}
+    message: Annotated[str | None, Meta(description="The sentence, to the letter.")] = None
+    fix: Annotated[str | None, Meta(description="A fix that has to be offered: action or action=value.")] = None
+    known_on: Day | None = None
+    today: Day | None = None
+    after: Annotated[tuple[dict[str, Any], ...], Meta(description="Earlier claims of the same run.")] = ()
+    why: str | None = None
+
+
+class TestsDoc(Doc):
+    rule: str
+    cases: tuple[CaseDoc, ...]
+    claim: Annotated[dict[str, Any], Meta(description="What all claims of the file have in common.")] = {}
+
+
+SCHEMAS: dict[str, Any] = {"rule": RuleDoc, "pack": PackDoc, "sources": dict[str, SourceDoc], "codes": CodesDoc, "tests": TestsDoc}

@@ -1,0 +1,163 @@
+"""JSON Schemas of the pack format, assembled from the document types and the settings of every kind, and faults found with them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from payerbook.authoring.documents import SCHEMAS
+from payerbook.authoring.faults import Fault
+from payerbook.authoring.yamlfile import Document
+from payerbook.claim import Claim, HistoryItem
+from payerbook.kinds.base import Kind
+
+BASE_URL = "https://payerbook.org/schema/"
+_CHECKER = FormatChecker(formats=())
+
+
+@_CHECKER.checks("date", raises=ValueError)
+def _is_day(value: object) -> bool:
+    if isinstance(value, str):
+        if len(value) != 10:
+            raise ValueError("not YYYY-MM-DD")
+        date.fromisoformat(value)
+    return True
+
+
+def assemble(kinds: Mapping[str, Kind[Any]]) -> dict[str, dict[str, Any]]:
+    """Every schema by file name: rule (with the settings of each kind), pack, sources, codes, tests, claim, history."""
+    schemas: dict[str, dict[str, Any]] = {}
+    for name, document in {**SCHEMAS, "claim": Claim, "history-item": HistoryItem}.items():
+        schema: dict[str, Any] = msgspec.json.schema(document)
+        if name == "rule":
+            _add_kinds(schema, kinds)
+        schemas[f"{name}.json"] = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"{BASE_URL}{name}.json",
+            "title": f"payerbook {name}",
+            **schema,
+        }
+    return schemas
+
+
+def _add_kinds(schema: dict[str, Any], kinds: Mapping[str, Kind[Any]]) -> None:
+    """`if kind = X then params = the settings of X`: an error points at the one wrong key. Settings may be split between the
+    common part and the versions, so none is required here; the compiler asks for all of them together."""
+    branches = []
+    for name in sorted(kinds):
+        own = msgspec.json.schema(kinds[name].params)
+        schema["$defs"].update({key: value for key, value in own["$defs"].items() if key != kinds[name].params.__name__})
+        settings = dict(own["$defs"][kinds[name].params.__name__])
+        settings.pop("required", None)
+        settings["title"] = f"Settings of {name}"
+        schema["$defs"][f"params-{name}"] = settings
+        ref = {"$ref": f"#/$defs/params-{name}"}
+        branches.append(
+            {
+                "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
+                "then": {"properties": {"params": ref, "versions": {"items": {"properties": {"params": ref}}}}},
+            }
+        )
+    rule = schema["$defs"]["RuleDoc"]
+    rule["properties"]["kind"] = {"description": "The rule kind; taken from `like` when absent.", "enum": [*sorted(kinds), None]}
+    rule["allOf"] = branches
+
+
+def dump(schema: dict[str, Any]) -> str:
+    """A schema as it is checked in."""
+    return json.dumps(schema, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+class Schemas:
+    """Validators for one set of kinds."""
+
+    def __init__(self, kinds: Mapping[str, Kind[Any]]) -> None:
+        self._validators = {
+            name.removesuffix(".json"): Draft202012Validator(schema, format_checker=_CHECKER) for name, schema in assemble(kinds).items()
+        }
+
+    def faults(self, name: str, document: Document) -> Iterator[Fault]:
+        """All faults of a document against one schema, in order of their place in the file."""
+        found = [_fault(document, _leaf(error)) for error in self._validators[name].iter_errors(document.data)]
+        yield from sorted(set(found), key=lambda fault: (fault.line, fault.column, fault.message))
+
+
+def _leaf(error: ValidationError) -> ValidationError:
+    """The error that says most: below `anyOf`, the branch that got furthest, the null branch aside."""
+    while error.context:
+        branches = [inner for inner in error.context if inner.validator != "type" or inner.validator_value != "null"] or list(error.context)
+        error = max(branches, key=lambda inner: (len(inner.absolute_path), inner.validator != "type", -list(branches).index(inner)))
+    return error
+
+
+def _fault(document: Document, error: ValidationError) -> Fault:
+    path = tuple(error.absolute_path)
+    value = error.instance
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = next(key for key in value if key not in known)
+        near = difflib.get_close_matches(str(unknown), known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
+        return document.fault((*path, unknown), f"unknown key {unknown}; {hint}", "PB003", key=True)
+    if error.validator == "required":
+        missing = error.message.split("'")[1]
+        return document.fault(path, f"the key {missing} is missing; add it", "PB006")
+    if error.validator == "type" and isinstance(value, (int, float)) and not isinstance(value, bool) and _allows(error, "string"):
+        return document.fault(path, f'{value} is a number; write it as text, in quotes: "{value}"', "PB004")
+    if error.validator == "format":
+        return document.fault(path, f"{value} is not a date; write YYYY-MM-DD", "PB007")
+    if error.validator in ("enum", "const"):
+        words = [str(word) for word in (error.validator_value if error.validator == "enum" else [error.validator_value]) if word is not None]
+        near = difflib.get_close_matches(str(value), words, 1)
+        code = "PB014" if path == ("kind",) else "PB019" if path == ("format",) else "PB005"
+        hint = f"did you mean {near[0]}?" if near else f"one of: {', '.join(words)}"
+        return document.fault(path, f"{value} is not known here; {hint}", code)
+    if error.validator == "type":
+        return document.fault(path, f"{_kind_of(value)} stands here, but {_wanted(error)} is needed", "PB005")
+    return document.fault(path, error.message, "PB005")
+
+
+def _allows(error: ValidationError, name: str) -> bool:
+    wanted = error.validator_value
+    return wanted == name or (isinstance(wanted, list) and name in wanted)
+
+
+def _kind_of(value: object) -> str:
+    names = {dict: "a map", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "nothing"}
+    return names[type(value)]
+
+
+def _wanted(error: ValidationError) -> str:
+    names = {"object": "a map", "array": "a list", "string": "text", "boolean": "true or false", "integer": "a whole number", "number": "a number", "null": "nothing"}
+    wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    return " or ".join(names[word] for word in wanted)
+
+
+@lru_cache(maxsize=1)
+def folder() -> Path:
+    """Where the checked-in schemas live in a checkout."""
+    return Path(__file__).parents[3] / "docs" / "schema"
+
+
+def write(kinds: Mapping[str, Kind[Any]], target: Path) -> list[Path]:
+    """Writes every schema into `target`; gives the files whose content changed."""
+    changed = stale(kinds, target)
+    target.mkdir(parents=True, exist_ok=True)
+    for file in changed:
+        file.write_text(dump(assemble(kinds)[file.name]), "utf-8")
+    return changed
+
+
+def stale(kinds: Mapping[str, Kind[Any]], target: Path) -> list[Path]:
+    """Schema files in `target` that are absent or differ from what the kinds say."""
+    wanted = {target / name: dump(schema) for name, schema in assemble(kinds).items()}
+    return [file for file, text in wanted.items() if not file.is_file() or file.read_text("utf-8") != text]

@@ -1,0 +1,104 @@
+"""Dates of versions: their order, their overlaps, and how a child's timeline is cut by its parent's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from payerbook.authoring.documents import RuleDoc, VersionDoc
+from payerbook.authoring.faults import Fault
+from payerbook.authoring.yamlfile import Document
+from payerbook.policy import Rule, Version
+
+_DAY = timedelta(days=1)
+
+
+class Span(NamedTuple):
+    """A stretch of a child's version that falls into one version of its parent (None = no parent)."""
+
+    start: date
+    end: date | None
+    parent: Version | None
+
+
+def day(text: str | None) -> date | None:
+    """A day from its text, which the schema has judged already."""
+    return None if text is None else date.fromisoformat(text)
+
+
+def dated(version: VersionDoc) -> bool:
+    """Whether the version says its first day exactly once."""
+    return (version.from_ is None) != (version.attested_from is None)
+
+
+def first_day(version: VersionDoc) -> date:
+    """The first day of a version that is `dated`."""
+    return date.fromisoformat(version.from_ or version.attested_from or "")
+
+
+def holds(version: VersionDoc, on: date) -> bool:
+    """Whether a day lies between the version's own dates."""
+    last = day(version.to)
+    return first_day(version) <= on and (last is None or on <= last)
+
+
+def check(document: Document, doc: RuleDoc) -> Iterator[Fault]:
+    """Faults in the dates of a rule: missing, reversed, out of order, overlapping, or with differing settings."""
+    before: VersionDoc | None = None
+    for place, version in enumerate(doc.versions):
+        path = ("versions", place)
+        if not dated(version):
+            yield document.fault(path, "a version has either from or attested_from; write one of them", "PB006")
+            return
+        if version.to is not None and version.to < first_day(version).isoformat():
+            yield document.fault((*path, "to"), f"the version ends on {version.to}, before it begins", "PB011")
+        if before is not None:
+            yield from _against(document, path, version, before)
+        before = version
+    keys = [set(version.params) for version in doc.versions if not version.hole]
+    for place, version in enumerate(doc.versions):
+        if not version.hole and set(version.params) != keys[0]:
+            differs = ", ".join(sorted(set(version.params) ^ keys[0]))
+            yield document.fault(("versions", place), f"all versions list the same settings; these differ: {differs}", "PB020")
+
+
+def _against(document: Document, path: tuple[str | int, ...], version: VersionDoc, before: VersionDoc) -> Iterator[Fault]:
+    start, earlier = first_day(version), first_day(before)
+    if start < earlier:
+        yield document.fault(path, f"versions rise by date; {start} comes after {earlier} in the file", "PB011")
+    elif start == earlier and (version.known is None or (before.known or "") >= version.known):
+        yield document.fault(path, f"two versions begin on {start}; a correction needs a later known", "PB011")
+    elif start != earlier and before.to is not None and before.to >= start.isoformat():
+        yield document.fault(path, f"this version begins on {start}, but the one before lasts until {before.to}", "PB011")
+
+
+def closed(rule: Rule) -> list[tuple[date, date | None, Version]]:
+    """A rule's versions with both ends: an open end lasts until the day before the next start."""
+    starts = sorted({version.start for version in rule.versions})
+    made = []
+    for version in rule.versions:
+        later = [start for start in starts if start > version.start]
+        end = later[0] - _DAY if later else None
+        if version.end is not None and (end is None or version.end < end):
+            end = version.end
+        made.append((version.start, end, version))
+    return made
+
+
+def spans(doc: RuleDoc, place: int, parent: Rule | None) -> list[Span]:
+    """The stretches of one version of a rule: itself, or cut at every date of the parent."""
+    version = doc.versions[place]
+    start, end = first_day(version), day(version.to)
+    if parent is None:
+        return [Span(start, end, None)]
+    later = [first_day(other) for other in doc.versions if dated(other) and first_day(other) > start]
+    if later and (end is None or min(later) - _DAY < end):
+        end = min(later) - _DAY
+    found = []
+    for begins, ends, base in closed(parent):
+        low = max(start, begins)
+        high = ends if end is None else end if ends is None else min(end, ends)
+        if high is None or low <= high:
+            found.append(Span(low, high, base))
+    return found

@@ -1,0 +1,56 @@
+"""Codes with our own labels, and named code sets, from the files under `_codes`; sets by timing, role and discipline are derived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from payerbook.authoring.documents import CodesDoc
+from payerbook.authoring.faults import Fault
+from payerbook.authoring.schema import Schemas
+from payerbook.authoring.yamlfile import read
+from payerbook.policy import CodeInfo
+
+
+class Vocabulary(msgspec.Struct):
+    """All codes and sets on file."""
+
+    codes: dict[str, CodeInfo] = {}
+    sets: dict[str, tuple[str, ...]] = {}
+
+    def resolve(self, name: str) -> tuple[str, ...] | None:
+        """The codes of a named set; None when there is no such set."""
+        return self.sets.get(name)
+
+
+def load(folder: Path, schemas: Schemas) -> tuple[Vocabulary, list[Fault]]:
+    """Reads every YAML file of a `_codes` folder."""
+    vocabulary = Vocabulary()
+    faults: list[Fault] = []
+    for file in sorted(folder.glob("*.yaml")):
+        document = read(file)
+        faults.extend(document.faults or schemas.faults("codes", document))
+        if faults:
+            continue
+        made = msgspec.convert(document.data, CodesDoc)
+        for code, info in made.codes.items():
+            if code in vocabulary.codes:
+                faults.append(document.fault(("codes", code), f"{code} is described in another file already", "PB017", key=True))
+            vocabulary.codes[code] = info
+        for name, listed in made.sets.items():
+            vocabulary.sets[name] = listed.codes
+    vocabulary.sets.update(_derived(vocabulary.codes))
+    return vocabulary, faults
+
+
+def _derived(codes: Mapping[str, CodeInfo]) -> dict[str, tuple[str, ...]]:
+    sets: dict[str, list[str]] = {}
+    for code, info in sorted(codes.items()):
+        sets.setdefault(f"timing.{info.timing}", []).append(code)
+        if info.role:
+            sets.setdefault(f"role.{info.role}", []).append(code)
+        for discipline in info.disciplines:
+            sets.setdefault(f"discipline.{discipline.lower()}", []).append(code)
+    return {name: tuple(members) for name, members in sets.items()}

@@ -1,0 +1,127 @@
+"""The shelf: every pack on file, found through plugins, read from compiled JSON only when it is asked for.
+
+`index.json` of a compiled folder holds the heads of its packs, so that a payer's name is resolved without loading any rule.
+Compiling needs YAML and lives above this layer; it comes in as the argument `compile`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from payerbook.datasets import Tables
+from payerbook.errors import PackError
+from payerbook.plugins import BUNDLED, NotLoaded, Plugins
+from payerbook.policy import FORMAT, CodeInfo, Pack, PackHead
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One pack of a compiled folder."""
+
+    head: PackHead
+    file: str
+
+
+class Index(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a compiled folder holds, and what of its sources could not be compiled."""
+
+    packs: tuple[Entry, ...]
+    not_loaded: tuple[NotLoaded, ...] = ()
+    format: str = FORMAT
+
+
+_INDEX = msgspec.json.Decoder(Index)
+_PACK = msgspec.json.Decoder(Pack)
+_CODES = msgspec.json.Decoder(dict[str, CodeInfo])
+
+Compile = Callable[[Sequence[Path], Sequence[Path], "Shelf | None"], Path]
+"""`compile(packs, tables, shelf)`: the compiled folder for folders of packs and of tables; `shelf` holds what packs may inherit from."""
+
+
+class Shelf:
+    """Packs by id, in the order bundled, plugins by name, `policies`; a second pack of an id is refused and named."""
+
+    def __init__(self, plugins: Plugins, policies: Sequence[Path], compiled: Path | None, compile: Compile) -> None:
+        """`policies` are further folders of packs; `compiled` is the compiled folder of the bundled packs, where it exists."""
+        self.plugins = plugins
+        self._own_faults: list[NotLoaded] = []
+        self._entries: dict[str, tuple[Path, Entry]] = {}
+        self._packs: dict[str, Pack] = {}
+        self._codes: dict[str, CodeInfo] | None = None
+        self._tables: Tables | None = None
+        self._tables_of: list[tuple[Path, list[Path]]] = []
+        folders = plugins.policies()
+        datasets = plugins.datasets()
+        bundled = [folder for name, folder in folders if name in BUNDLED]
+        tables = [folder for name, folder in datasets if name in BUNDLED]
+        self._base = compiled or compile(bundled, tables, None)
+        self._add(self._base, tables, allowed={folder.name for folder in bundled})
+        for name in sorted({name for name, _ in [*folders, *datasets]} - set(BUNDLED)):
+            packs = [folder for owner, folder in folders if owner == name]
+            self._compile(compile, name, packs, [folder for owner, folder in datasets if owner == name])
+        for folder in policies:
+            self._compile(compile, str(folder), [folder], [folder / "_datasets"] if (folder / "_datasets").is_dir() else [])
+
+    def _compile(self, compile: Compile, name: str, packs: list[Path], tables: list[Path]) -> None:
+        missing = [folder for folder in [*packs, *tables] if not folder.is_dir()]
+        if missing:
+            self._own_faults.append(NotLoaded(name, f"there is no folder {missing[0]}"))
+        else:
+            self._add(compile(packs, tables, self), tables, allowed=None)
+
+    def _add(self, compiled: Path, tables: list[Path], allowed: set[str] | None) -> None:
+        index = _INDEX.decode((compiled / "index.json").read_bytes())
+        self._own_faults.extend(index.not_loaded)
+        self._tables_of.append((compiled, tables))
+        for entry in index.packs:
+            id = entry.head.id
+            if allowed is not None and id.partition(".")[0] not in allowed:
+                continue
+            if id in self._entries:
+                self._own_faults.append(NotLoaded(id, f"two packs are called {id}; the one that came first was kept, rename the other"))
+            else:
+                self._entries[id] = (compiled, entry)
+
+    @property
+    def not_loaded(self) -> tuple[NotLoaded, ...]:
+        """Plugins, packs and tables that could not be loaded."""
+        return (*self.plugins.not_loaded, *self._own_faults)
+
+    @property
+    def heads(self) -> tuple[PackHead, ...]:
+        """The heads of all packs, by id."""
+        return tuple(self._entries[id][1].head for id in sorted(self._entries))
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._entries
+
+    def pack(self, id: str) -> Pack:
+        """A pack with its rules. Raises PackError when there is none."""
+        pack = self._packs.get(id)
+        if pack is None:
+            if id not in self._entries:
+                raise PackError(f"There is no pack {id} on file.")
+            folder, entry = self._entries[id]
+            pack = self._packs[id] = _PACK.decode((folder / entry.file).read_bytes())
+        return pack
+
+    @property
+    def codes(self) -> dict[str, CodeInfo]:
+        """Procedure codes with our own labels."""
+        if self._codes is None:
+            self._codes = _CODES.decode((self._base / "codes.json").read_bytes())
+        return self._codes
+
+    @property
+    def tables(self) -> Tables:
+        """All dated tables."""
+        if self._tables is None:
+            parts = [
+                ((compiled / f"tables-{number}.json").read_bytes(), folder)
+                for compiled, folders in self._tables_of
+                for number, folder in enumerate(folders)
+            ]
+            self._tables = Tables(*parts)
+        return self._tables

@@ -1,0 +1,29 @@
+"""Periods of days, months and years as payers count them."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A length of time. Years and months go by the calendar, days are counted one by one."""
+
+    years: Annotated[int, Meta(ge=0)] = 0
+    months: Annotated[int, Meta(ge=0)] = 0
+    days: Annotated[int, Meta(ge=0)] = 0
+
+    def __str__(self) -> str:
+        parts = [f"{number} {unit if number != 1 else unit[:-1]}" for unit, number in msgspec.structs.asdict(self).items() if number]
+        return " and ".join(parts) or "0 days"
+
+
+def after(start: date, period: Period) -> date:
+    """The day `period` after `start`; a day that its month does not have (31 April, 29 February) becomes the month's last."""
+    months = start.month - 1 + period.months + 12 * period.years
+    year, month = start.year + months // 12, months % 12 + 1
+    return date(year, month, min(start.day, monthrange(year, month)[1])) + timedelta(days=period.days)

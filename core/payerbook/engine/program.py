@@ -1,0 +1,218 @@
+"""The rules of one payer, indexed by code and date and bound on first use.
+
+A claim's *plan* (which rule versions look at which of its lines) depends only on its codes, the eras of its dates and its type,
+so plans are kept: a claim like one seen before costs a look-up, and rules that cannot apply are never called.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import msgspec
+
+from payerbook.claim import Claim
+from payerbook.engine import conditions, versions
+from payerbook.errors import PackError
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Hit, Kind, Result, Tables
+from payerbook.policy import RANK, Pack, PackHead, Rule, Severity, Version, cap, severity
+
+PLANS = 20_000
+"""Plans and eras kept in memory at most; past it they are made anew."""
+
+
+class Bound:
+    """A rule version ready to check claims."""
+
+    __slots__ = ("_severities", "check", "evidence", "kind", "params", "rank", "review_days", "rule", "severity", "version")
+
+    def __init__(self, rule: Rule, version: Version, kind: Kind[Any], params: Any, check: Check, review_days: int) -> None:
+        self.rule = rule
+        self.version = version
+        self.kind = kind
+        self.params = params
+        self.check = check
+        self.evidence = rule.evidence
+        self.review_days = review_days
+        self.severity: Severity = severity(version.effect, cap(version.sources))
+        self.rank = RANK[self.severity]
+
+    def severity_on(self, today: date | None) -> Severity:
+        """The severity as it stands on `today`, when sources may be overdue."""
+        return self.severity if today is None else severity(self.version.effect, cap(self.version.sources, today, self.review_days))
+
+
+def _never(case: Case, indexes: tuple[int, ...]) -> Result:
+    """The check of a hole: the plan answers for it."""
+    return NOT_APPLICABLE
+
+
+class Step(NamedTuple):
+    """One call: the rule's place in the program, the bound version and its check, and the lines (by place in the claim) it looks at."""
+
+    rule: int
+    bound: Bound
+    check: Check
+    indexes: tuple[int, ...]
+
+
+class Plan(NamedTuple):
+    """What to do with claims of one shape.
+
+    `steps` are called; `fixed` are answers that need no call (nothing on file for the date); `rules` counts distinct rules;
+    `shares` counts answers per rule; `checked` is the result per kind of evidence when nothing is found.
+    """
+
+    steps: tuple[Step, ...]
+    fixed: tuple[tuple[Bound, Hit], ...]
+    rules: int
+    shares: dict[int, int]
+    checked: dict[str, str]
+
+
+class Program:
+    """Packs that are checked together for one payer (its own and `common`), with their kinds and tables."""
+
+    def __init__(self, packs: Sequence[Pack], kinds: Mapping[str, Kind[Any]], tables: Tables) -> None:
+        self.heads: tuple[PackHead, ...] = tuple(pack.head for pack in packs)
+        self.rules: tuple[Rule, ...] = tuple(rule for pack in packs for rule in pack.rules if rule.status == "active")
+        self._review = [pack.head.review_days for pack in packs for rule in pack.rules if rule.status == "active"]
+        self._kinds = kinds
+        self._tables = tables
+        self._bound: dict[tuple[int, int], Bound] = {}
+        self._plans: dict[Any, Plan] = {}
+        self._eras: dict[date | None, int] = {None: -1}
+        self._cuts = sorted({day for rule in self.rules for day in versions.cuts(rule)})
+        self._by_code: dict[str, list[int]] = {}
+        self._any_code: list[int] = []
+        for index, rule in enumerate(self.rules):
+            if rule.kind not in kinds:
+                raise PackError(f"Rule {rule.id} is of kind {rule.kind}, which no plugin provides.")
+            if any(version.when.codes is None for version in rule.versions):
+                self._any_code.append(index)
+            else:
+                for code in {code for version in rule.versions for code in version.when.codes or ()}:
+                    self._by_code.setdefault(code, []).append(index)
+
+    @property
+    def look_back(self) -> int:
+        """Days of a patient's history that the rules can ask for."""
+        return max((self._look_back(index) for index in range(len(self.rules))), default=0)
+
+    def _look_back(self, index: int) -> int:
+        kind = self._kinds[self.rules[index].kind]
+        days = (kind.look_back(self.settings(index, version)) for version in self.rules[index].versions if not version.hole)
+        return max(days, default=0)
+
+    def settings(self, index: int, version: Version) -> Any:
+        """The typed settings of a rule version."""
+        rule = self.rules[index]
+        try:
+            return msgspec.convert(version.params, self._kinds[rule.kind].params, strict=False)
+        except msgspec.ValidationError as error:
+            raise PackError(f"Rule {rule.id} from {version.start}: settings do not fit kind {rule.kind}: {error}") from None
+
+    def plan(self, claim: Claim, known_on: date | None) -> Plan:
+        """The plan of a claim, kept from an earlier claim of the same shape where there was one."""
+        eras = self._eras
+        shape = []
+        for line in claim.lines:
+            era = eras.get(line.service_date)
+            if era is None:
+                era = self._era(line.service_date)
+            shape.append((line.code, era))
+        key = (claim.claim_type, claim.frequency_code == "8", known_on, claim.received_on and self._era(claim.received_on),
+               claim.processed_on and self._era(claim.processed_on), *shape)  # fmt: skip
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._make(claim, known_on)
+            if len(self._plans) >= PLANS:
+                self._plans.clear()
+            self._plans[key] = plan
+        return plan
+
+    def _era(self, day: date) -> int:
+        era = self._eras.get(day)
+        if era is None:
+            if len(self._eras) >= PLANS:
+                self._eras.clear()
+            era = self._eras[day] = bisect_right(self._cuts, day)
+        return era
+
+    def _make(self, claim: Claim, known_on: date | None) -> Plan:
+        codes = {line.code for line in claim.lines}
+        wanted = set(self._any_code)
+        for code in codes:
+            wanted.update(self._by_code.get(code, ()))
+        steps: list[Step] = []
+        fixed: list[tuple[int, Bound, Hit]] = []
+        void = claim.frequency_code == "8"
+        for index in sorted(wanted):
+            rule = self.rules[index]
+            if void and not rule.applies_to_voids:
+                continue
+            whole = self._kinds[rule.kind].whole_claim
+            by_day: dict[date | None, list[int]] = {}
+            for place, line in enumerate(claim.lines):
+                by_day.setdefault(self._basis(rule, claim, line.service_date, whole), []).append(place)
+            groups: dict[int, tuple[Version, list[int]]] = {}
+            for day, places in by_day.items():
+                if day is None:
+                    fixed.extend(self._missing_basis(index, claim, places, whole))
+                    continue
+                found = versions.on(rule, day, known_on)
+                version = found.version if isinstance(found, versions.Gap) else found
+                places = [place for place in places if conditions.code_applies(version.when, claim.lines[place].code)]
+                if not isinstance(found, versions.Gap):
+                    if places:
+                        groups.setdefault(id(version), (version, []))[1].extend(places)
+                elif found.outcome == "not-on-file":
+                    hit = Hit("not-on-file", None, "not-on-file", {"reason": found.reason, "date": day})
+                    fixed.extend(self._spread(index, version, hit, places, whole))
+            for version, places in groups.values():
+                bound = self.bound(index, version)
+                steps.append(Step(index, bound, bound.check, tuple(places)))
+        shares = Counter([step.rule for step in steps] + [item[0] for item in fixed])
+        ran = {self.rules[index].evidence for index in shares}
+        checked = {evidence: "clean" if evidence in ran else "none" for evidence in ("claim", "table", "record", "chart")}
+        return Plan(tuple(steps), tuple((bound, hit) for _, bound, hit in fixed), len(shares), dict(shares), checked)
+
+    def _basis(self, rule: Rule, claim: Claim, service_date: date, whole: bool) -> date | None:
+        if rule.date_basis == "received-date":
+            return claim.received_on
+        if rule.date_basis == "processed-date":
+            return claim.processed_on
+        return min(line.service_date for line in claim.lines) if whole else service_date
+
+    def _spread(self, index: int, version: Version, hit: Hit, places: list[int], whole: bool) -> list[tuple[int, Bound, Hit]]:
+        """One answer for the claim, or the same answer for each of the lines."""
+        if not places:
+            return []
+        lines: list[int | None] = [None] if whole else list(places)
+        bound = self.bound(index, version)
+        return [(index, bound, msgspec.structs.replace(hit, line=place)) for place in lines]
+
+    def _missing_basis(self, index: int, claim: Claim, places: list[int], whole: bool) -> list[tuple[int, Bound, Hit]]:
+        rule = self.rules[index]
+        need = "received_on" if rule.date_basis == "received-date" else "processed_on"
+        hit = Hit("unknown", None, "basis", {"basis": need}, needs=(need,))
+        for version in rule.versions:
+            applies = [place for place in places if conditions.code_applies(version.when, claim.lines[place].code)]
+            if applies:
+                return self._spread(index, version, hit, applies, whole)
+        return []
+
+    def bound(self, index: int, version: Version) -> Bound:
+        """The version bound to its kind and tables; made on first use."""
+        key = (index, id(version))
+        bound = self._bound.get(key)
+        if bound is None:
+            rule = self.rules[index]
+            kind = self._kinds[rule.kind]
+            params = None if version.hole else self.settings(index, version)
+            check = _never if version.hole else conditions.guard(version.when, kind.bind(params, self._tables))
+            bound = self._bound[key] = Bound(rule, version, kind, params, check, self._review[index])
+        return bound

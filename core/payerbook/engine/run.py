@@ -1,0 +1,120 @@
+"""One claim through one program: calls the plan's checks, weighs what they said, and gives a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from payerbook.claim import Claim
+from payerbook.engine.program import Bound, Plan, Program
+from payerbook.engine.render import render
+from payerbook.finding import Asked, Location, PackUsed, Report, Verdict
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Hit, History
+from payerbook.policy import RANK, SEVERITIES
+
+EVIDENCE = ("claim", "table", "record", "chart")
+_BY_RANK = {RANK[severity]: severity for severity in SEVERITIES}
+_INCOMPLETE = -1
+
+Locate = Callable[[int | None], Location | None]
+
+
+class Payer(NamedTuple):
+    """Whose rules are checked: pack id (None = not on file), the text the claim came with, and who else counts as the same payer."""
+
+    id: str | None
+    as_sent: str | None
+    same: Callable[[str | None], bool]
+
+
+def run(
+    program: Program,
+    claim: Claim,
+    history: History,
+    payer: Payer,
+    *,
+    packs: tuple[PackUsed, ...],
+    engine: str,
+    asked: Asked,
+    locate: Locate | None = None,
+    preset: tuple[tuple[Bound, Hit], ...] = (),
+) -> Report:
+    """The report of one claim.
+
+    `history` holds what came before; `locate` gives the place in the file of a line (or, for None, of the claim); `preset` are
+    answers that are known before any rule runs, such as "payer not on file".
+    """
+    plan = program.plan(claim, asked.known_on)
+    case = Case(claim, payer.id, history, payer.same, asked.today)
+    found: list[tuple[Bound, Hit]] = [*preset, *plan.fixed]
+    skipped: list[int] = []
+    for step in plan.steps:
+        result = step.check(case, step.indexes)
+        if result is None:
+            continue
+        if result is NOT_APPLICABLE:
+            skipped.append(step.rule)
+        else:
+            found.extend([(step.bound, hit) for hit in result])
+    not_applicable = _not_applicable(plan, skipped) if skipped else 0
+    touched = {id(bound.rule) for bound, _ in found} if found else ()
+    weighed = [(bound, hit, severity_rank(bound, hit, asked)) for bound, hit in found]
+    checked, worst = _weigh(plan, weighed)
+    return Report(
+        claim_id=claim.claim_id,
+        payer=payer.id,
+        payer_as_sent=payer.as_sent,
+        verdict=worst,
+        complete=all(hit.outcome in ("fail", "resolved") for _, hit, _ in weighed),
+        checked=checked,
+        asked=asked,
+        packs=packs,
+        engine=engine,
+        passed=plan.rules - not_applicable - len(touched) + len(preset),
+        not_applicable=len(program.rules) - plan.rules + not_applicable,
+        render=lambda: render(claim, weighed, locate),
+    )
+
+
+def severity_rank(bound: Bound, hit: Hit, asked: Asked) -> int:
+    """How hard a hit is said: the version's effect, capped by its sources on the day asked, and by the hit's own evidence."""
+    rank = bound.rank if asked.today is None else RANK[bound.severity_on(asked.today)]
+    return min(rank, RANK[hit.cap]) if hit.cap is not None else rank
+
+
+def _not_applicable(plan: Plan, skipped: list[int]) -> int:
+    """Rules of which every step turned out not to apply."""
+    return sum(1 for rule in set(skipped) if skipped.count(rule) == plan.shares[rule])
+
+
+def _weigh(plan: Plan, weighed: list[tuple[Bound, Hit, int]]) -> tuple[dict[str, str], Verdict]:
+    """The worst result per kind of evidence, and the verdict (contract, section 3)."""
+    if not weighed:
+        return plan.checked.copy(), "clean"
+    worst_rank = 0
+    incomplete = False
+    levels: dict[str, int] = {}
+    for bound, hit, rank in weighed:
+        outcome = hit.outcome
+        evidence = bound.evidence
+        if outcome == "fail":
+            level = rank
+            worst_rank = max(worst_rank, rank)
+        elif outcome == "resolved":
+            continue
+        else:
+            level = _INCOMPLETE
+            incomplete = incomplete or (rank >= RANK["return"] and evidence in ("claim", "table"))
+        held = levels.get(evidence)
+        if held is None or _order(level) > _order(held):
+            levels[evidence] = level
+    checked = plan.checked.copy()
+    for evidence, level in levels.items():
+        checked[evidence] = "unknown" if level == _INCOMPLETE else "clean" if level == 0 else _BY_RANK[level]
+    verdict: Verdict = _BY_RANK[worst_rank] if worst_rank else "incomplete" if incomplete else "clean"  # type: ignore[assignment]  # rank 0 never indexes
+    return checked, verdict
+
+
+def _order(level: int) -> float:
+    """Deny > return > review > unknown > advice."""
+    return 0.5 if level == _INCOMPLETE else level

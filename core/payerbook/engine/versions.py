@@ -1,0 +1,61 @@
+"""Which version of a rule stands on a date, on both clocks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+
+from payerbook.policy import Rule, Version
+
+
+class Gap(NamedTuple):
+    """No version answers: the rule did not bind then (`not-applicable`), or nobody knows (`not-on-file`) and why."""
+
+    outcome: Literal["not-applicable", "not-on-file"]
+    reason: str
+    version: Version
+
+
+def known_from(version: Version) -> date:
+    """The first day on which the version could be known: the day of publication, else its first day."""
+    return version.start if version.known is None else min(version.known, version.start) if version.attested else version.known
+
+
+def on(rule: Rule, day: date, known_on: date | None = None) -> Version | Gap:
+    """The version for `day` with what was known on `known_on` (None = all that is on file today).
+
+    Of the versions that cover the day, the one with the latest start counts, and among those the latest correction.
+    """
+    versions = rule.versions
+    if known_on is not None:
+        versions = tuple(version for version in versions if known_from(version) <= known_on)
+    best: Version | None = None
+    for version in versions:
+        if version.start <= day and (version.end is None or day <= version.end) and (best is None or _later(version, best)):
+            best = version
+    if best is not None:
+        return Gap("not-on-file", best.hole, best) if best.hole else best
+    first = rule.versions[0]
+    if not versions:
+        return Gap("not-on-file", f"Nothing of this rule was published by {known_on}.", first)
+    first = min(versions, key=lambda version: version.start)
+    if day < first.start:
+        if first.attested:
+            return Gap("not-on-file", f"The sources prove this rule only from {first.start} on.", first)
+        return Gap("not-applicable", f"The rule began on {first.start}.", first)
+    last = max((version for version in versions if version.end is not None and version.end < day), key=lambda version: version.end or date.max)
+    return Gap("not-applicable", f"The rule ended on {last.end}.", last)
+
+
+def _later(one: Version, other: Version) -> bool:
+    return (one.start, one.known or one.start) >= (other.start, other.known or other.start)
+
+
+def cuts(rule: Rule) -> set[date]:
+    """Every day on which the answer of `on` can change by service day."""
+    days: set[date] = set()
+    for version in rule.versions:
+        days.add(version.start)
+        if version.end is not None:
+            days.add(version.end + timedelta(days=1))
+    return days

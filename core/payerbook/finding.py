@@ -1,0 +1,220 @@
+"""What a check answers: findings, unknowns and the report that holds them (contract, section 3).
+
+A report is light until it is read: the verdict is ready at once, sentences and sources are made when asked for.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+
+from payerbook.claim import SCHEMA_VERSION
+
+Verdict = Literal["deny", "return", "review", "incomplete", "clean"]
+
+
+class Location(msgspec.Struct, frozen=True, omit_defaults=True):
+    file: str | None = None
+    segment: int | None = None
+    line: int | None = None
+    byte: int | None = None
+
+
+class Cited(msgspec.Struct, frozen=True):
+    title: str
+    publisher: str
+    url: str | None
+    section: str | None
+    grade: str
+    last_checked: datetime.date | None
+    date: str | None = None
+
+
+class Repair(msgspec.Struct, frozen=True):
+    action: str
+    line: int | None
+    value: str | None
+    safety: str
+    why: str
+
+
+class Span(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
+    start: date | None
+    end: date | None
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A rule that failed (in `findings`) or that applies but is already answered by the claim (in `resolved`)."""
+
+    rule: str
+    outcome: str
+    severity: str
+    effect: str
+    topic: str
+    category: str
+    evidence: str
+    line: int | None
+    field: str | None
+    location: Location | None
+    message: str
+    facts: dict[str, Any]
+    fixes: tuple[Repair, ...]
+    denials: tuple[str, ...]
+    version: Span
+    date_basis: str
+    sources: tuple[Cited, ...]
+    at_risk: Decimal | None
+    url: str
+
+
+class Open(msgspec.Struct, frozen=True):
+    """A rule that could not be answered: a fact is missing (`unknown`) or nothing on file covers the date (`not_on_file`)."""
+
+    rule: str
+    outcome: str
+    line: int | None
+    field: str | None
+    severity: str
+    effect: str
+    evidence: str
+    needs: tuple[str, ...]
+    message: str
+    sources: tuple[Cited, ...]
+    nearest: tuple[str, ...] = ()
+
+
+class PackUsed(msgspec.Struct, frozen=True):
+    id: str
+    version: str
+    digest: str
+
+
+class TableUsed(msgspec.Struct, frozen=True):
+    id: str
+    window: str
+    digest: str
+
+
+class Asked(msgspec.Struct, frozen=True):
+    known_on: date | None
+    today: date | None
+    payer: str | None = None
+
+
+class Body(msgspec.Struct, frozen=True):
+    """The parts of a report that cost something to make."""
+
+    findings: tuple[Finding, ...]
+    resolved: tuple[Finding, ...]
+    unknown: tuple[Open, ...]
+    not_on_file: tuple[Open, ...]
+    tables: tuple[TableUsed, ...]
+
+
+class Report:
+    """The answer for one claim. `verdict`, `complete`, `checked`, `passed` and `not_applicable` are plain values; the lists
+    (`findings`, `resolved`, `unknown`, `not_on_file`, `tables`) are rendered on first use. Pickles as rendered."""
+
+    __slots__ = (
+        "_body", "_render", "asked", "checked", "claim_id", "complete", "engine", "not_applicable", "packs", "passed", "payer",
+        "payer_as_sent", "verdict",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        claim_id: str,
+        payer: str | None,
+        payer_as_sent: str | None,
+        verdict: Verdict,
+        complete: bool,
+        checked: dict[str, str],
+        asked: Asked,
+        packs: tuple[PackUsed, ...],
+        engine: str,
+        passed: int,
+        not_applicable: int,
+        render: Callable[[], Body],
+    ) -> None:
+        self.claim_id = claim_id
+        self.payer = payer
+        self.payer_as_sent = payer_as_sent
+        self.verdict = verdict
+        self.complete = complete
+        self.checked = checked
+        self.asked = asked
+        self.packs = packs
+        self.engine = engine
+        self.passed = passed
+        self.not_applicable = not_applicable
+        self._render: Callable[[], Body] | None = render
+        self._body: Body | None = None
+
+    @property
+    def body(self) -> Body:
+        if self._body is None:
+            assert self._render is not None
+            self._body = self._render()
+            self._render = None
+        return self._body
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.body.findings
+
+    @property
+    def resolved(self) -> tuple[Finding, ...]:
+        return self.body.resolved
+
+    @property
+    def unknown(self) -> tuple[Open, ...]:
+        return self.body.unknown
+
+    @property
+    def not_on_file(self) -> tuple[Open, ...]:
+        return self.body.not_on_file
+
+    @property
+    def tables(self) -> tuple[TableUsed, ...]:
+        return self.body.tables
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain values in the order of the contract; money as text, dates as ISO text."""
+        body = self.body
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "claim_id": self.claim_id,
+            "payer": self.payer,
+            "payer_as_sent": self.payer_as_sent,
+            "verdict": self.verdict,
+            "complete": self.complete,
+            "checked": self.checked,
+            "asked": msgspec.to_builtins(self.asked),
+            "packs": msgspec.to_builtins(self.packs),
+            "tables": msgspec.to_builtins(body.tables),
+            "engine": self.engine,
+            "findings": msgspec.to_builtins(body.findings),
+            "resolved": msgspec.to_builtins(body.resolved),
+            "unknown": msgspec.to_builtins(body.unknown),
+            "not_on_file": msgspec.to_builtins(body.not_on_file),
+            "passed": self.passed,
+            "not_applicable": self.not_applicable,
+        }
+
+    def json(self) -> bytes:
+        """The report as one line of JSON."""
+        return msgspec.json.encode(self.to_dict())
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__ if name != "_render"}
+        state["_body"] = self.body
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._render = None
+        for name, value in state.items():
+            setattr(self, name, value)

@@ -1,0 +1,141 @@
+"""A yearly dollar amount above which lines need a modifier: the running total per bucket of disciplines."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from payerbook.claim import Accumulator, Discipline, HistoryItem
+from payerbook.kinds import disciplines
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join, money
+
+
+class Bucket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(description="Name of the bucket, as accumulators carry it.")]
+    disciplines: Annotated[tuple[Discipline, ...], Meta(description="Disciplines whose services share the amount.")]
+    amount: Annotated[Decimal, Meta(description="US dollars of allowed amounts in a calendar year.")]
+
+
+class AmountThreshold(Params):
+    modifier: Annotated[str, Meta(description="What a line above the amount needs.")]
+    buckets: Annotated[tuple[Bucket, ...], Meta(description="One amount per group of disciplines.", min_length=1)]
+    accumulator: Annotated[str, Meta(description="Name of the accumulator in `context.accumulators`.")]
+    instead: Annotated[tuple[str, ...], Meta(description="Modifiers that take the place of the modifier (liability notices).")] = ()
+
+
+def bind(params: AmountThreshold, tables: Tables) -> Check:
+    bucket_of = {discipline: bucket for bucket in params.buckets for discipline in bucket.disciplines}
+    instead = frozenset(params.instead)
+
+    def check(case: Case, indexes: tuple[int, ...]) -> Result:
+        hits: list[Hit] = []
+        skipped = 0
+        running: dict[tuple[str, int], _Total] = {}
+        for index in indexes:
+            line = case.lines[index]
+            discipline = disciplines.of(line.modifiers)
+            bucket = bucket_of.get(discipline) if discipline is not None else None
+            if bucket is None:
+                if discipline is None:
+                    hits.append(Hit("unknown", index, "discipline", {"code": line.code}, needs=(f"lines[{index}].modifiers",)))
+                else:
+                    skipped += 1
+                continue
+            key = (bucket.name, line.service_date.year)
+            total = running.get(key)
+            if total is None:
+                total = running[key] = _before(case, bucket, line.service_date.year, params)
+            total.add(line.allowed, f"lines[{index}].allowed")
+            if not instead.isdisjoint(line.modifiers):
+                skipped += 1
+            elif (hit := _judge(index, line.code, line.modifiers, bucket, total, params)) is not None:
+                hits.append(hit)
+        return hits or (NOT_APPLICABLE if skipped == len(indexes) else None)
+
+    return check
+
+
+class _Total:
+    """A running total: at least `sure` dollars, and exactly that when nothing is `missing`."""
+
+    __slots__ = ("missing", "sure")
+
+    def __init__(self, sure: Decimal, missing: tuple[str, ...]) -> None:
+        self.sure = sure
+        self.missing = missing
+
+    def add(self, allowed: Decimal | None, path: str) -> None:
+        if allowed is None:
+            self.missing = (*self.missing, path)
+        else:
+            self.sure += allowed
+
+
+def _before(case: Case, bucket: Bucket, year: int, params: AmountThreshold) -> _Total:
+    """What the year had used before this claim: the accumulator up to its date, and history received after it."""
+    held = _accumulator(case, bucket, year, params.accumulator)
+    earlier = [item for item in case.earlier(date(year, 1, 1), date(year, 12, 31)) if disciplines.of(item.modifiers) in bucket.disciplines]
+    if held is None:
+        total = _Total(Decimal(0), () if case.history.complete else ("context.accumulators",))
+    else:
+        total = _Total(held.used, ())
+        earlier = [item for item in earlier if _after(item, held)]
+    for item in earlier:
+        total.add(item.allowed, "context.history[].allowed")
+    return total
+
+
+def _accumulator(case: Case, bucket: Bucket, year: int, name: str) -> Accumulator | None:
+    context = case.claim.context
+    for accumulator in (context.accumulators if context is not None else None) or ():
+        if accumulator.name == name and accumulator.year == year and accumulator.bucket in (bucket.name, None):
+            return accumulator
+    return None
+
+
+def _after(item: HistoryItem, held: Accumulator) -> bool:
+    """Whether a service was received after the day the accumulator stands for (services without a receipt day go by their date)."""
+    return held.as_of is not None and (item.received_on or item.service_date) > held.as_of
+
+
+def _judge(index: int, code: str, modifiers: tuple[str, ...], bucket: Bucket, total: _Total, params: AmountThreshold) -> Hit | None:
+    facts: dict[str, Any] = {"code": code, "bucket": bucket.name, "threshold": bucket.amount, "used": total.sure}
+    carries = params.modifier in modifiers
+    if total.sure > bucket.amount:
+        if carries:
+            return Hit("resolved", index, "attested", facts, field="modifiers")
+        fixes = (
+            Fix("add-modifier", index, params.modifier, "ask", "only if the record shows that skilled therapy is needed"),
+            Fix("add-notice", index, "GA", "ask", "if the service is not covered and the patient signed an ABN"),
+        )
+        return Hit("fail", index, "over", facts, field="modifiers", fixes=fixes)
+    if total.missing and not carries:
+        return Hit("unknown", index, "total", facts, needs=tuple(dict.fromkeys(total.missing)), field="modifiers")
+    return None
+
+
+def sentence(params: AmountThreshold) -> str:
+    amounts = join((f"{money(bucket.amount)} for {join(bucket.disciplines, 'and')}{' together' if len(bucket.disciplines) > 1 else ''}" for bucket in params.buckets), "and")
+    instead = f" ({join(params.instead)} when a notice shifts liability)" if params.instead else ""
+    return f"Once the allowed amounts of the calendar year pass {amounts}, each line needs {params.modifier}{instead}."
+
+
+KIND = Kind(
+    name="amount-threshold",
+    title="Yearly dollar threshold",
+    about="A running total of allowed amounts per patient, year and group of disciplines, and the modifier that lines above it need.",
+    params=AmountThreshold,
+    bind=bind,
+    sentence=sentence,
+    look_back=lambda params: 366,
+    messages={
+        "over": "With {code} the {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}, and the line has no {modifier}.",
+        "attested": "The {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}; {code} carries {modifier}.",
+        "total": "The {bucket} total of the year is not known, so whether {code} needs {modifier} (above ${threshold:,.2f}) cannot be told.",
+        "discipline": "{code} names no single discipline (GP, GO or GN), so its yearly total cannot be told.",
+    },
+)

@@ -1,0 +1,186 @@
+"""What a rule kind is: typed settings, a check made from them, and the sentences that say both in words.
+
+A kind is pure: it never sees YAML, files, plugins, the network or the clock. `bind(params, tables)` is called once per rule
+version; the check it gives is called once per claim with the indexes of the lines that the rule applies to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+import msgspec
+
+from payerbook.claim import Claim, HistoryItem, Line
+
+OutcomeName = Literal["fail", "resolved", "unknown", "not-on-file"]
+Action = Literal[
+    "add-modifier", "remove-modifier", "replace-modifier", "replace-code", "change-units", "split-line", "merge-lines", "remove-line",
+    "replace-diagnosis", "change-pointer", "change-date", "change-charge", "change-identifier", "change-frequency-code",
+    "add-reference", "add-notice", "obtain-authorization", "document", "verify", "appeal", "do-not-bill",
+]  # fmt: skip
+
+
+class Params(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of the settings of every kind; the JSON Schema of a rule file is made from its fields and their descriptions."""
+
+
+class Fix(msgspec.Struct, frozen=True, gc=False):
+    """One way to repair a finding. `safe` follows from the claim itself; `ask` needs a person who knows the facts."""
+
+    action: Action
+    line: int | None
+    value: str | None
+    safety: Literal["safe", "ask"]
+    why: str
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """What a check says when it is not a plain pass.
+
+    `line` is an index into `claim.lines` or None for the claim as a whole, `key` picks the kind's message, `facts` fill it,
+    `needs` are contract paths of missing facts, `cap` lowers the severity when the evidence is weaker than the rule's sources.
+    """
+
+    outcome: OutcomeName
+    line: int | None
+    key: str
+    facts: dict[str, Any] = {}
+    needs: tuple[str, ...] = ()
+    field: str | None = None
+    fixes: tuple[Fix, ...] = ()
+    cap: Literal["review", "advice"] | None = None
+    table: tuple[str, str] | None = None
+
+
+class NotApplicable(Enum):
+    """The answer of a check that turns out not to apply to any of its lines."""
+
+    TOKEN = "not-applicable"
+
+
+NOT_APPLICABLE = NotApplicable.TOKEN
+
+Result = list[Hit] | NotApplicable | None
+"""None = passed on every line it was asked about; hits = anything else; lines that passed give no hit."""
+
+
+class History:
+    """Earlier services of the same patient. `complete` says whether the list is known to hold all that the payer has seen."""
+
+    __slots__ = ("complete", "items")
+
+    def __init__(self, items: tuple[HistoryItem, ...] = (), complete: bool = False) -> None:
+        self.items = items
+        self.complete = complete
+
+
+class Case:
+    """One claim under check, with what several kinds derive from it, derived once."""
+
+    __slots__ = ("claim", "history", "lines", "payer", "same_payer", "today")
+
+    def __init__(self, claim: Claim, payer: str | None, history: History, same_payer: Callable[[str | None], bool], today: date | None) -> None:
+        self.claim = claim
+        self.lines: tuple[Line, ...] = claim.lines
+        self.payer = payer
+        self.history = history
+        self.same_payer = same_payer
+        self.today = today
+
+    def days(self, indexes: tuple[int, ...]) -> list[tuple[date, tuple[int, ...]]]:
+        """The given line indexes grouped by date of service, in order of first appearance."""
+        lines = self.lines
+        first = lines[indexes[0]].service_date
+        if len(indexes) == 1 or all(lines[i].service_date == first for i in indexes):
+            return [(first, indexes)]
+        days: dict[date, list[int]] = {}
+        for i in indexes:
+            days.setdefault(lines[i].service_date, []).append(i)
+        return [(day, tuple(found)) for day, found in days.items()]
+
+    def number(self, index: int) -> int:
+        """The line's own number as the claim has it, else its place counted from 1."""
+        own = self.lines[index].number
+        return index + 1 if own is None else own
+
+    def earlier(self, since: date, until: date) -> list[HistoryItem]:
+        """History items of the same payer and other claims with a service date in [since, until]."""
+        claim_id = self.claim.claim_id
+        return [
+            item
+            for item in self.history.items
+            if since <= item.service_date <= until and item.claim_id != claim_id and self.same_payer(item.payer)
+        ]
+
+
+Check = Callable[[Case, tuple[int, ...]], Result]
+"""`check(case, indexes)`: `indexes` are the lines (by place in `claim.lines`, never empty) that the rule version applies to."""
+
+
+class Window(Protocol):
+    """A stretch of time for which a dated table is on file; `payerbook.datasets.Window` says what each member does."""
+
+    @property
+    def digest(self) -> str: ...
+
+    id: str
+    grade: str
+
+    def rows(self, *key: str) -> tuple[tuple[str, ...], ...]: ...
+    def rows_on(self, on: date, *key: str) -> tuple[tuple[str, ...], ...]: ...
+    def starts(self, prefix: str) -> tuple[str, ...] | None: ...
+    def knows(self, *key: str) -> bool: ...
+
+
+class Table(Protocol):
+    """A dated table: `covering` gives the window of a date, `nearest` the last one begun by then (else the first)."""
+
+    id: str
+
+    def covering(self, on: date) -> Window | None: ...
+    def nearest(self, on: date) -> Window: ...
+
+
+class Tables(Protocol):
+    """Where a kind gets its dated tables from, by id."""
+
+    def get(self, table_id: str) -> Table: ...
+
+
+P = TypeVar("P", bound=Params)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[P]):
+    """One family of rules.
+
+    `whole_claim` rules ask one question of the claim (their version is chosen by its first date of service), others ask it of
+    lines. `messages` maps the key of a hit to a template filled with the hit's facts. `sentence` says a rule's settings in words.
+    `look_back` is how many days of history before the claim the rule can ask for. `tables` names the dated tables it reads.
+    """
+
+    name: str
+    title: str
+    about: str
+    params: type[P]
+    bind: Callable[[P, Tables], Check]
+    sentence: Callable[[P], str]
+    messages: Mapping[str, str]
+    whole_claim: bool = False
+    look_back: Callable[[P], int] = lambda params: 0
+    tables: Callable[[P], tuple[str, ...]] = lambda params: ()
+
+
+def join(words: Iterable[object], last: str = "or") -> str:
+    """`A`, `A or B`, `A, B or C`."""
+    texts = [str(word) for word in words]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} {last} {texts[-1]}" if texts else ""
+
+
+def money(amount: object) -> str:
+    """An amount of US dollars as people write it: `$2,480.00`."""
+    return f"${amount:,.2f}"

@@ -1,0 +1,83 @@
+"""Diagnosis codes exist on the date of service and are complete (billable), by the dated ICD-10-CM table.
+
+Table columns: code without its dot, first day, last day (empty = beyond the table's own dates).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, Window
+
+
+class DiagnosisCode(Params):
+    table: Annotated[str, Meta(description="The dated table of billable codes.")]
+
+
+def bind(params: DiagnosisCode, tables: Tables) -> Check:
+    table = tables.get(params.table)
+
+    def check(case: Case, indexes: tuple[int, ...]) -> Result:
+        diagnoses = case.claim.diagnoses
+        if not diagnoses:
+            return NOT_APPLICABLE
+        day = max(case.lines[index].service_date for index in indexes)
+        window = table.covering(day)
+        if window is None:
+            nearest = table.nearest(day)
+            facts = {"date": day, "nearest": nearest.id}
+            return [Hit("not-on-file", None, "window", facts, field="diagnoses", table=(table.id, nearest.id, nearest.digest))]
+        hits: list[Hit] = []
+        for place, code in enumerate(diagnoses, 1):
+            plain = code.replace(".", "").upper()
+            if not window.rows_on(day, plain):
+                hits.append(_judge(plain, place, day, window, table.id))
+        return hits or None
+
+    return check
+
+
+def _judge(code: str, place: int, day: date, window: Window, table: str) -> Hit:
+    rows = window.rows(code)
+    cap: Literal["review"] | None = None if window.grade in ("A", "A*") else "review"
+    source = (table, window.id, window.digest)
+    facts: dict[str, Any] = {"place": place, "date": day, "quarter": window.id}
+    field = f"diagnoses[{place - 1}]"
+    fix = (Fix("replace-diagnosis", None, None, "ask", "choose the complete code that the record supports"),)
+    if rows:
+        ended = max(row[2] for row in rows)
+        if ended and ended < day.isoformat():
+            return Hit("fail", None, "ended", {**facts, "last": ended}, field=field, fixes=fix, cap=cap, table=source)
+        return Hit("fail", None, "early", {**facts, "first": min(row[1] for row in rows)}, field=field, fixes=fix, cap=cap, table=source)
+    if window.starts(code):
+        return Hit("fail", None, "incomplete", facts, field=field, fixes=fix, cap=cap, table=source)
+    if not window.knows(code):
+        return Hit("unknown", None, "unlisted", facts, field=field, table=source)
+    return Hit("fail", None, "absent", facts, field=field, fixes=fix, cap=cap, table=source)
+
+
+def sentence(params: DiagnosisCode) -> str:
+    return "Every diagnosis is a complete ICD-10-CM code that may be reported on the date of service."
+
+
+KIND = Kind(
+    name="diagnosis-code",
+    title="Diagnosis codes",
+    about="Diagnosis codes that do not exist, are incomplete, or were not billable on the date of service.",
+    params=DiagnosisCode,
+    bind=bind,
+    sentence=sentence,
+    whole_claim=True,
+    tables=lambda params: (params.table,),
+    messages={
+        "window": "No ICD-10-CM table on file covers {date} (nearest: {nearest}).",
+        "absent": "Diagnosis {place} is not an ICD-10-CM code (table {quarter}).",
+        "incomplete": "Diagnosis {place} is a category of ICD-10-CM; a longer code is needed (table {quarter}).",
+        "ended": "Diagnosis {place} was last billable on {last}.",
+        "early": "Diagnosis {place} is billable only from {first} on.",
+        "unlisted": "Diagnosis {place} is not in the ICD-10-CM table on file for {date}, which does not list every new code of the year.",
+    },
+)

@@ -1,0 +1,21 @@
+"""Which therapy discipline a line belongs to, as its modifier says: GP, GO or GN."""
+
+from __future__ import annotations
+
+from payerbook.claim import Discipline
+
+BY_MODIFIER: dict[str, Discipline] = {"GP": "PT", "GO": "OT", "GN": "SLP"}
+BY_DISCIPLINE: dict[Discipline, str] = {discipline: modifier for modifier, discipline in BY_MODIFIER.items()}
+
+
+def of(modifiers: tuple[str, ...]) -> Discipline | None:
+    """The one discipline that the modifiers name; None when they name none or several."""
+    named = {BY_MODIFIER[modifier] for modifier in modifiers if modifier in BY_MODIFIER}
+    return named.pop() if len(named) == 1 else None
+
+
+def taxonomy(code: str | None) -> Discipline | None:
+    """The discipline of a provider taxonomy code (NUCC): physical, occupational or speech therapist; None for anybody else."""
+    if code is None:
+        return None
+    return "PT" if code.startswith("2251") else "OT" if code.startswith("225X") else "SLP" if code.startswith("235Z") else None

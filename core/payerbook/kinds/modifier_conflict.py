@@ -1,0 +1,65 @@
+"""A modifier that asks for another one, or that must not stand beside another one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
+
+
+class ModifierConflict(Params):
+    modifiers: Annotated[tuple[str, ...], Meta(description="The rule looks at lines that carry one of these.", min_length=1)]
+    needs_any: Annotated[tuple[str, ...], Meta(description="Such a line needs one of these as well.")] = ()
+    not_with: Annotated[tuple[str, ...], Meta(description="Such a line must not carry one of these.")] = ()
+    use: Annotated[str | None, Meta(description="The modifier to use instead when the conflict is found.")] = None
+
+
+def bind(params: ModifierConflict, tables: Tables) -> Check:
+    subject = frozenset(params.modifiers)
+    needs = frozenset(params.needs_any)
+    barred = frozenset(params.not_with)
+
+    def check(case: Case, indexes: tuple[int, ...]) -> Result:
+        hits: list[Hit] = []
+        met = False
+        for index in indexes:
+            line = case.lines[index]
+            if subject.isdisjoint(line.modifiers):
+                continue
+            met = True
+            held = [modifier for modifier in line.modifiers if modifier in subject]
+            clash = [modifier for modifier in line.modifiers if modifier in barred]
+            facts = {"code": line.code, "held": held, "clash": clash, "needs": list(params.needs_any)}
+            fixes = (Fix("replace-modifier", index, f"{held[0]}={params.use}", "ask", "only if the record supports it"),) if params.use else ()
+            if clash:
+                hits.append(Hit("fail", index, "clash", facts, field="modifiers", fixes=fixes))
+            elif needs and needs.isdisjoint(line.modifiers):
+                hits.append(Hit("fail", index, "lacks", facts, field="modifiers", fixes=fixes))
+        return hits or (None if met else NOT_APPLICABLE)
+
+    return check
+
+
+def sentence(params: ModifierConflict) -> str:
+    parts = []
+    if params.needs_any:
+        parts.append(f"stands only beside {join(params.needs_any)}")
+    if params.not_with:
+        parts.append(f"must not stand beside {join(params.not_with)}")
+    return f"{join(params.modifiers)} {' and '.join(parts)}."
+
+
+KIND = Kind(
+    name="modifier-conflict",
+    title="Modifier conflict",
+    about="Modifiers that belong together or exclude each other on one line.",
+    params=ModifierConflict,
+    bind=bind,
+    sentence=sentence,
+    messages={
+        "clash": "{code} carries {held} together with {clash}; they exclude each other.",
+        "lacks": "{code} carries {held}, which needs {needs} on the same line.",
+    },
+)

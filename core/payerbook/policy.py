@@ -1,0 +1,179 @@
+"""Packs, rules and dated versions as the engine reads them from compiled JSON; nothing here knows YAML.
+
+Everything inherited (`like`, `extends`), every named code set and every source reference was resolved by the compiler, so a
+version stands alone: its dates, its settings, the codes it applies to and the sources that prove it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+FORMAT = "1"
+"""Version of the pack format that this engine reads."""
+
+Grade = Literal["A", "A*", "B", "C", "M"]
+Effect = Literal["deny", "return", "review", "none"]
+Severity = Literal["deny", "return", "review", "advice"]
+Evidence = Literal["claim", "table", "record", "chart"]
+DateBasis = Literal["service-date", "received-date", "processed-date"]
+Status = Literal["draft", "active", "on-hold", "retired"]
+Category = Literal["coding", "coverage", "authorization", "eligibility", "documentation", "timely-filing", "claim-form", "duplicate", "payment"]
+Topic = Literal[
+    "units", "modifiers", "thresholds", "code-pairs", "unit-limits", "code-status", "timely-filing", "duplicates", "claim-form",
+    "diagnoses", "authorization", "visit-limits", "frequency", "assistants", "plan-of-care", "progress-reports", "documentation",
+    "telehealth", "place-of-service", "referral", "supervision", "evaluations", "non-covered", "investigational", "payment",
+    "institutional", "coordination",
+]  # fmt: skip
+
+SEVERITIES: tuple[Severity, ...] = ("deny", "return", "review", "advice")
+RANK = {"deny": 3, "return": 2, "review": 1, "advice": 0}
+EFFECT_SEVERITY: dict[Effect, Severity] = {"deny": "deny", "return": "return", "review": "review", "none": "advice"}
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One citation. `grade` says how it was read: A own document, A* verbatim public copy of an official table, B secondary, C weak, M memory."""
+
+    title: str
+    publisher: str
+    grade: Grade
+    url: str | None = None
+    section: str | None = None
+    date: str | None = None
+    last_checked: datetime.date | None = None
+    superseded: bool = False
+    note: str | None = None
+
+
+class When(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a rule version applies to; an absent condition is no condition."""
+
+    codes: tuple[str, ...] | None = None
+    not_codes: tuple[str, ...] = ()
+    claim_types: tuple[str, ...] | None = None
+    places_of_service: tuple[str, ...] | None = None
+    not_places_of_service: tuple[str, ...] = ()
+    modifiers_any: tuple[str, ...] | None = None
+    modifiers_none: tuple[str, ...] = ()
+    frequency_codes: tuple[str, ...] | None = None
+    payer_sequences: tuple[str, ...] | None = None
+    lines_of_business: tuple[str, ...] | None = None
+    plans: tuple[str, ...] | None = None
+
+
+class Version(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A rule as it stands for a stretch of dates, both ends included.
+
+    `start` is the first day; `attested` says that no source states the start and `start` is only the first day proved.
+    `hole` marks dates for which nothing could be read: the answer is `not-on-file`.
+    """
+
+    start: date
+    effect: Effect
+    end: date | None = None
+    known: date | None = None
+    attested: bool = False
+    hole: str | None = None
+    when: When = When()
+    params: dict[str, Any] = {}
+    sources: tuple[Source, ...] = ()
+    changed: str | None = None
+
+
+class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
+    id: str
+    kind: str
+    title: str
+    topic: Topic
+    category: Category
+    evidence: Evidence
+    versions: tuple[Version, ...]
+    status: Status = "active"
+    replaced_by: str | None = None
+    last_checked: date | None = None
+    date_basis: DateBasis = "service-date"
+    applies_to_voids: bool = False
+    like: str | None = None
+    why: str = ""
+    fix: str = ""
+    denials: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        return self.id.rpartition(".")[2]
+
+    @property
+    def pack(self) -> str:
+        return self.id.rpartition(".")[0]
+
+    @property
+    def url(self) -> str:
+        return f"/rules/{self.pack}/{self.topic}/#{self.slug}"
+
+
+class CodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A procedure code in our own words; `timing` is how its minutes become units."""
+
+    label: str
+    disciplines: tuple[Literal["PT", "OT", "SLP"], ...] = ()
+    timing: Literal["timed-15", "timed-15-apart", "timed-30", "timed-60", "untimed"] = "untimed"
+    role: str | None = None
+    add_on_to: tuple[str, ...] = ()
+
+
+class PackHead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a pack says about itself and its payer; enough to resolve a payer's name without loading any rule."""
+
+    id: str
+    title: str
+    version: str
+    payer: bool = True
+    publisher: str = ""
+    about: str = ""
+    aliases: tuple[str, ...] = ()
+    payer_ids: tuple[str, ...] = ()
+    filing_indicators: tuple[str, ...] = ()
+    unit_method: Literal["cms", "ama"] | None = None
+    unit_method_rule: str | None = None
+    review_days: int = 365
+    holes: tuple[str, ...] = ()
+    rules: int = 0
+    digest: str = ""
+
+
+class Pack(msgspec.Struct, frozen=True, omit_defaults=True):
+    head: PackHead
+    rules: tuple[Rule, ...] = ()
+    format: str = FORMAT
+
+
+def cap(sources: tuple[Source, ...], today: date | None = None, review_days: int = 365) -> Severity:
+    """The hardest severity that the sources allow.
+
+    A or A* read in the current edition, or B from two publishers, may deny; a single B, an overdue A or an A of a superseded
+    edition may ask for review; C and M advise. Overdue is judged only when `today` is given.
+    """
+    publishers: set[str] = set()
+    review = False
+    for source in sources:
+        if source.grade in ("A", "A*"):
+            overdue = today is not None and source.last_checked is not None and (today - source.last_checked).days > review_days
+            if not overdue and not source.superseded:
+                return "deny"
+            review = True
+        elif source.grade == "B":
+            publishers.add(source.publisher)
+    if len(publishers) >= 2:
+        return "deny"
+    return "review" if review or publishers else "advice"
+
+
+def severity(effect: Effect, limit: Severity) -> Severity:
+    """The payer's effect, no harder than `limit`."""
+    wanted = EFFECT_SEVERITY[effect]
+    return wanted if RANK[wanted] <= RANK[limit] else limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -11,7 +12,7 @@ import msgspec
 
 from payerbook import units as counting
 from payerbook.book import Shelf
-from payerbook.claim import Claim, HistoryItem, patient_key
+from payerbook.claim import Claim
 from payerbook.engine import gaps
 from payerbook.engine.ledger import Ledger, own_history
 from payerbook.engine.program import Program
@@ -19,9 +20,9 @@ from payerbook.engine.run import Locate, Payer, run
 from payerbook.errors import UsageError
 from payerbook.finding import Asked, PackUsed, Report
 from payerbook.kinds.base import History, Kind
-from payerbook.payers import Payers
+from payerbook.payers import Payers, Resolved
 from payerbook.plugins import NotLoaded
-from payerbook.policy import Pack, PackHead, Rule
+from payerbook.policy import Pack, PackHead, Rule, Version
 
 COMMON = "common"
 """The pack that is checked for every claim, whoever pays."""
@@ -66,7 +67,7 @@ class Book:
         day of submission; `payer` (a pack id) overrides the claim's own; `history` is what came before (default: what the claim
         brings); `locate` gives places in a file.
         """
-        found = self._payers.find(payer or claim.payer, None if payer else claim.payer_id, None if payer else claim.filing_indicator)
+        found = self.resolve(claim, payer)
         program, packs = self._program(found.id)
         return run(
             program,
@@ -80,6 +81,12 @@ class Book:
             preset=() if found.id is not None else (gaps.payer(claim.payer, found.nearest),),
         )
 
+    def resolve(self, claim: Claim, payer: str | None = None) -> Resolved:
+        """The pack of a claim's payer (or of `payer`, which overrides it), or None with the nearest ones."""
+        if payer is not None:
+            return self._payers.find(payer)
+        return self._payers.find(claim.payer, claim.payer_id, claim.filing_indicator)
+
     def check_many(
         self,
         claims: Iterable[Claim],
@@ -87,7 +94,6 @@ class Book:
         known_on: date | None = None,
         today: date | None = None,
         payer: str | None = None,
-        history: Iterable[tuple[str, HistoryItem]] = (),
     ) -> Iterator[Report]:
         """Reports in the order of the claims; earlier claims of a patient are history for later ones."""
         run = self.run(known_on=known_on, today=today, payer=payer)
@@ -138,8 +144,6 @@ class Book:
         raise UsageError(f"There is no rule {id!r} on file.{self._near_rules(id)}")
 
     def _near_rules(self, id: str) -> str:
-        import difflib
-
         known = [rule.id for head in self._shelf.heads for rule in self._shelf.pack(head.id).rules]
         near = difflib.get_close_matches(id, known, 3) or [known_id for known_id in known if known_id.endswith(f".{id}")][:3]
         return f" Nearest: {', '.join(near)}." if near else ""
@@ -148,9 +152,18 @@ class Book:
         """A rule kind by name."""
         return self._kinds[name]
 
-    def settings(self, rule: Rule, place: int) -> Any:
-        """The typed settings of the rule's version at `place`."""
-        return msgspec.convert(rule.versions[place].params, self._kinds[rule.kind].params)
+    def title(self, id: str) -> str:
+        """The title of a rule."""
+        return gaps.RULE.title if id == gaps.RULE.id else self.rule(id).title
+
+    def sentence(self, rule: Rule, version: Version) -> str:
+        """What a rule asks for, in words, as one of its versions sets it."""
+        kind = self._kinds[rule.kind]
+        return kind.sentence(msgspec.convert(version.params, kind.params))
+
+    def formats(self) -> dict[str, Any]:
+        """Claim readers that plugins bring, by name."""
+        return self._shelf.plugins.formats()
 
     def units(self, payer: str, minutes: dict[str, int], *, method: counting.Method | None = None) -> counting.Count:
         """Billable units for one day and discipline, by the payer's own counting method or the one given.
@@ -179,9 +192,9 @@ class Run:
         self._payer = payer
         self._ledger = Ledger(book.look_back())
 
-    def remember(self, item: HistoryItem, patient: str) -> None:
-        """Adds a service from a history file, for the patient with this key (`payerbook.claim.patient_key`)."""
-        self._ledger.include([item], patient)
+    def remember(self, claim: Claim) -> None:
+        """Takes an earlier claim as history without checking it."""
+        self._ledger.add(claim, self._book.resolve(claim, self._payer).id)
 
     def check(self, claim: Claim, locate: Locate | None = None) -> Report:
         """The report of the next claim."""

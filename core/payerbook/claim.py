@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION: Literal["1"] = "1"
 
 Sequence = Literal["primary", "secondary", "tertiary", "unknown"]
 ClaimType = Literal["professional", "institutional"]
@@ -45,14 +45,14 @@ class Struct(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, 
     """Base of all claim values. `gc=False` is safe because none of them can form a cycle."""
 
 
-class Patient(Struct):
+class Patient(Struct, frozen=True):
     id: str | None = None
     birth_date: date | None = None
     sex: str | None = None
     state: str | None = None
 
 
-class Subscriber(Struct):
+class Subscriber(Struct, frozen=True):
     id: str | None = None
     birth_date: date | None = None
     sex: str | None = None
@@ -61,14 +61,14 @@ class Subscriber(Struct):
     relationship: str | None = None
 
 
-class Provider(Struct):
+class Provider(Struct, frozen=True):
     npi: str | None = None
     taxonomy: str | None = None
     state: str | None = None
     role: Role | None = None
 
 
-class OtherPayer(Struct):
+class OtherPayer(Struct, frozen=True):
     """Another payer of the same claim, with what it paid and adjusted (loops 2320 / 2330B)."""
 
     name: str | None = None
@@ -79,7 +79,7 @@ class OtherPayer(Struct):
     adjusted: Decimal | None = None
 
 
-class Line(Struct):
+class Line(Struct, frozen=True):
     service_date: date
     code: str
     units: int | Decimal
@@ -98,7 +98,7 @@ class Line(Struct):
     body_area: str | None = None
 
 
-class HistoryItem(Struct):
+class HistoryItem(Struct, frozen=True):
     service_date: date
     code: str
     claim_id: str | None = None
@@ -113,7 +113,7 @@ class HistoryItem(Struct):
     rendering_npi: str | None = None
 
 
-class Accumulator(Struct):
+class Accumulator(Struct, frozen=True):
     name: str
     year: int
     used: Decimal
@@ -121,7 +121,7 @@ class Accumulator(Struct):
     as_of: date | None = None
 
 
-class Benefit(Struct):
+class Benefit(Struct, frozen=True):
     name: str
     disciplines: tuple[Discipline, ...] | None = None
     limit: int | Decimal | None = None
@@ -130,7 +130,7 @@ class Benefit(Struct):
     purpose: Purpose | None = None
 
 
-class Eligibility(Struct):
+class Eligibility(Struct, frozen=True):
     active: bool | None = None
     from_: date | None = msgspec.field(name="from", default=None)
     to: date | None = None
@@ -143,7 +143,7 @@ class Eligibility(Struct):
     other_open_episodes: tuple[str, ...] | None = None
 
 
-class Authorization(Struct):
+class Authorization(Struct, frozen=True):
     number: str | None = None
     codes: tuple[str, ...] | None = None
     from_: date | None = msgspec.field(name="from", default=None)
@@ -157,7 +157,7 @@ class Authorization(Struct):
     received_on: date | None = None
 
 
-class PlanOfCare(Struct):
+class PlanOfCare(Struct, frozen=True):
     established_on: date | None = None
     sent_on: date | None = None
     certified_on: date | None = None
@@ -171,7 +171,7 @@ class PlanOfCare(Struct):
     duration_days: int | None = None
 
 
-class TimeLogEntry(Struct):
+class TimeLogEntry(Struct, frozen=True):
     line: int | None = None
     service_date: date | None = None
     start: str | None = None
@@ -179,7 +179,7 @@ class TimeLogEntry(Struct):
     by: str | None = None
 
 
-class TreatmentNote(Struct):
+class TreatmentNote(Struct, frozen=True):
     service_date: date
     signed_on: date | None = None
     signed_by: str | None = None
@@ -187,7 +187,7 @@ class TreatmentNote(Struct):
     total_minutes: int | Decimal | None = None
 
 
-class Abn(Struct):
+class Abn(Struct, frozen=True):
     """Advance Beneficiary Notice (form CMS-R-131) as the record has it."""
 
     kind: str | None = None
@@ -197,7 +197,7 @@ class Abn(Struct):
     estimated_cost: Decimal | None = None
 
 
-class Documentation(Struct):
+class Documentation(Struct, frozen=True):
     order_on: date | None = None
     order_signed_on: date | None = None
     evaluation_on: date | None = None
@@ -210,7 +210,7 @@ class Documentation(Struct):
     absent: tuple[str, ...] = ()
 
 
-class Episode(Struct):
+class Episode(Struct, frozen=True):
     started_on: date | None = None
     visit_number: int | None = None
     purpose: Purpose | None = None
@@ -222,34 +222,34 @@ class Episode(Struct):
     previous_diagnoses: tuple[str, ...] | None = None
 
 
-class Telehealth(Struct):
+class Telehealth(Struct, frozen=True):
     modality: Modality | None = None
     patient_location: PatientLocation | None = None
 
 
-class Supervision(Struct):
+class Supervision(Struct, frozen=True):
     level: SupervisionLevel | None = None
     supervisor_npi: str | None = None
     on_site: bool | None = None
 
 
-class RemoteMonitoring(Struct):
+class RemoteMonitoring(Struct, frozen=True):
     calendar_month: str | None = None
     management_minutes: int | Decimal | None = None
     interactive_communications: int | None = None
     monitored_days: int | None = None
 
 
-class Injury(Struct):
+class Injury(Struct, frozen=True):
     date: date | None = None
     claim_number: str | None = None
 
 
-class MedicalReview(Struct):
+class MedicalReview(Struct, frozen=True):
     selected: bool | None = None
 
 
-class Context(Struct):
+class Context(Struct, frozen=True):
     history: tuple[HistoryItem, ...] | None = None
     accumulators: tuple[Accumulator, ...] | None = None
     eligibility: Eligibility | None = None
@@ -263,7 +263,7 @@ class Context(Struct):
     medical_review: MedicalReview | None = None
 
 
-class Claim(Struct):
+class Claim(Struct, frozen=True):
     claim_id: str
     lines: tuple[Line, ...]
     payer: str | None = None

@@ -22,7 +22,10 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """A fault of input: machine code, file, place, the claim if it is known, what is wrong and how to repair it."""
+    """A fault of input: machine code, file, place, the claim if it is known, what is wrong and how to repair it.
+
+    `claim_lost` says that a claim went unchecked because of it.
+    """
 
     code: str
     message: str
@@ -30,6 +33,7 @@ class Problem(msgspec.Struct, frozen=True):
     file: str | None = None
     place: Place | None = None
     claim_id: str | None = None
+    claim_lost: bool = False
 
     def __str__(self) -> str:
         where = f"{self.file or 'input'}"

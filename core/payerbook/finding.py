@@ -73,10 +73,14 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Open(msgspec.Struct, frozen=True):
-    """A rule that could not be answered: a fact is missing (`unknown`) or nothing on file covers the date (`not_on_file`)."""
+    """A rule that could not be answered: a fact is missing (`unknown`) or nothing on file covers the date (`not_on_file`).
+
+    `reason` is a short machine word: items of one rule with one reason differ only in codes, lines and dates.
+    """
 
     rule: str
     outcome: str
+    reason: str
     line: int | None
     field: str | None
     severity: str
@@ -114,6 +118,28 @@ class Body(msgspec.Struct, frozen=True):
     unknown: tuple[Open, ...]
     not_on_file: tuple[Open, ...]
     tables: tuple[TableUsed, ...]
+
+
+class ReportData(msgspec.Struct, frozen=True):
+    """A report as it is sent (contract, section 3)."""
+
+    schema_version: Literal["1"]
+    claim_id: str
+    payer: str | None
+    payer_as_sent: str | None
+    verdict: Verdict
+    complete: bool
+    checked: dict[str, str]
+    asked: Asked
+    packs: tuple[PackUsed, ...]
+    tables: tuple[TableUsed, ...]
+    engine: str
+    findings: tuple[Finding, ...]
+    resolved: tuple[Finding, ...]
+    unknown: tuple[Open, ...]
+    not_on_file: tuple[Open, ...]
+    passed: int
+    not_applicable: int
 
 
 class Report:
@@ -182,32 +208,36 @@ class Report:
     def tables(self) -> tuple[TableUsed, ...]:
         return self.body.tables
 
+    def data(self) -> ReportData:
+        """The whole report as one typed value, in the order of the contract."""
+        return ReportData(
+            schema_version=SCHEMA_VERSION,
+            claim_id=self.claim_id,
+            payer=self.payer,
+            payer_as_sent=self.payer_as_sent,
+            verdict=self.verdict,
+            complete=self.complete,
+            checked=self.checked,
+            asked=self.asked,
+            packs=self.packs,
+            tables=self.body.tables,
+            engine=self.engine,
+            findings=self.body.findings,
+            resolved=self.body.resolved,
+            unknown=self.body.unknown,
+            not_on_file=self.body.not_on_file,
+            passed=self.passed,
+            not_applicable=self.not_applicable,
+        )
+
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain values in the order of the contract; money as text, dates as ISO text."""
-        body = self.body
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "claim_id": self.claim_id,
-            "payer": self.payer,
-            "payer_as_sent": self.payer_as_sent,
-            "verdict": self.verdict,
-            "complete": self.complete,
-            "checked": self.checked,
-            "asked": msgspec.to_builtins(self.asked),
-            "packs": msgspec.to_builtins(self.packs),
-            "tables": msgspec.to_builtins(body.tables),
-            "engine": self.engine,
-            "findings": msgspec.to_builtins(body.findings),
-            "resolved": msgspec.to_builtins(body.resolved),
-            "unknown": msgspec.to_builtins(body.unknown),
-            "not_on_file": msgspec.to_builtins(body.not_on_file),
-            "passed": self.passed,
-            "not_applicable": self.not_applicable,
-        }
+        """The report as plain values; money as text, dates as ISO text."""
+        plain: dict[str, Any] = msgspec.to_builtins(self.data())
+        return plain
 
     def json(self) -> bytes:
         """The report as one line of JSON."""
-        return msgspec.json.encode(self.to_dict())
+        return msgspec.json.encode(self.data())
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__ if name != "_render"}

@@ -21,7 +21,9 @@ Severity = Literal["deny", "return", "review", "advice"]
 Evidence = Literal["claim", "table", "record", "chart"]
 DateBasis = Literal["service-date", "received-date", "processed-date"]
 Status = Literal["draft", "active", "on-hold", "retired"]
-Category = Literal["coding", "coverage", "authorization", "eligibility", "documentation", "timely-filing", "claim-form", "duplicate", "payment"]
+Category = Literal[
+    "coding", "coverage", "authorization", "eligibility", "documentation", "timely-filing", "claim-form", "duplicate", "payment"
+]
 Topic = Literal[
     "units", "modifiers", "thresholds", "code-pairs", "unit-limits", "code-status", "timely-filing", "duplicates", "claim-form",
     "diagnoses", "authorization", "visit-limits", "frequency", "assistants", "plan-of-care", "progress-reports", "documentation",

@@ -94,7 +94,9 @@ def _cms(quarter: Mapping[str, Minutes], units: dict[str, int], steps: list[str]
         return []
     total = sum(quarter.values())
     allowed = total_units(total)
-    steps.append(f"Timed minutes: {' + '.join(f'{spent} ({code})' for code, spent in quarter.items())} = {total}; {_units(allowed)} allowed.")
+    steps.append(
+        f"Timed minutes: {' + '.join(f'{spent} ({code})' for code, spent in quarter.items())} = {total}; {_units(allowed)} allowed."
+    )
     for code, spent in quarter.items():
         units[code] = int(spent // 15)
     given = ", ".join(f"{code} {units[code]}" for code in quarter)

@@ -7,7 +7,6 @@ the files.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +26,7 @@ from payerbook.kinds.base import Kind
 from payerbook.plugins import NotLoaded
 from payerbook.policy import FORMAT, Pack, Rule
 from payerbook_plugins import policies
+
 
 class Library:
     """Folders of packs, compiled together: `codes` holds the vocabulary, `tables` are folders of dated tables.
@@ -90,7 +90,9 @@ class Library:
             if len(twins) > 1:
                 names = " and ".join(str(twin.folder) for twin in twins)
                 for twin in twins:
-                    twin.faults.append(Fault(twin.folder / "pack.yaml", 1, 1, "pack", f"two packs are called {id}: {names}; rename one", "PB017"))
+                    twin.faults.append(
+                        Fault(twin.folder / "pack.yaml", 1, 1, "pack", f"two packs are called {id}: {names}; rename one", "PB017")
+                    )
         return [one._replace(pack=None) if any(fault.code == "PB017" for fault in one.faults) else one for one in compiled]
 
 
@@ -148,7 +150,7 @@ def cached(
         with tempfile.TemporaryDirectory(dir=cache) as made:
             write(library, Path(made) / "made")
             try:
-                os.rename(Path(made) / "made", target)
+                (Path(made) / "made").rename(target)
             except OSError:
                 if not (target / "index.json").is_file():  # else another process was first
                     raise

@@ -47,7 +47,9 @@ def compile_pack(folder: Path, around: Surroundings) -> Compiled:
 
 def rule_files(folder: Path) -> list[Path]:
     """The rule files of a pack, in order of name."""
-    return sorted(file for file in folder.glob("*.yaml") if file.name not in ("pack.yaml", "sources.yaml") and not file.name.endswith(".test.yaml"))
+    return sorted(
+        file for file in folder.glob("*.yaml") if file.name not in ("pack.yaml", "sources.yaml") and not file.name.endswith(".test.yaml")
+    )
 
 
 class _PackCompiler:
@@ -87,7 +89,9 @@ class _PackCompiler:
         document = read(file)
         for name, source in self.sources.items():
             if source.grade in ("A", "A*", "B") and source.last_checked is None:
-                self.faults.append(document.fault((name,), "a source of this grade says when it was last checked; add last_checked", "PB024", key=True))
+                self.faults.append(
+                    document.fault((name,), "a source of this grade says when it was last checked; add last_checked", "PB024", key=True)
+                )
 
     def _read_rule(self, file: Path) -> None:
         document = read(file)
@@ -100,7 +104,9 @@ class _PackCompiler:
         if rule.rule != wanted:
             self.faults.append(document.fault(("rule",), f"{rule.rule} does not fit the pack and the file name; write {wanted}", "PB013"))
         elif rule.rule in self.documents:
-            self.faults.append(document.fault(("rule",), f"{rule.rule} stands in another file of the pack too; choose another name", "PB017"))
+            self.faults.append(
+                document.fault(("rule",), f"{rule.rule} stands in another file of the pack too; choose another name", "PB017")
+            )
         else:
             self.documents[rule.rule] = (document, rule)
 
@@ -126,12 +132,25 @@ class _PackCompiler:
         if doc.like is not None:
             parent = self._rule(doc.like)
             if parent is None:
-                self.faults.append(document.fault(("like",), f"there is no usable rule {doc.like}; write the id of an existing rule", "PB010"))
+                self.faults.append(
+                    document.fault(("like",), f"there is no usable rule {doc.like}; write the id of an existing rule", "PB010")
+                )
                 return None
-        inherited = {} if parent is None else {name: getattr(parent, name) for name in ("kind", "title", "topic", "category", "evidence", "date_basis", "why", "fix", "denials", "checklist")}
+        inherited = (
+            {}
+            if parent is None
+            else {
+                name: getattr(parent, name)
+                for name in ("kind", "title", "topic", "category", "evidence", "date_basis", "why", "fix", "denials", "checklist")
+            }
+        )
         if parent is not None:
             inherited["effect"] = parent.versions[-1].effect
-        own = {name: value for name in (*REQUIRED, "date_basis", "why", "fix", "denials", "checklist") if (value := getattr(doc, name)) is not None}
+        own = {
+            name: value
+            for name in (*REQUIRED, "date_basis", "why", "fix", "denials", "checklist")
+            if (value := getattr(doc, name)) is not None
+        }
         values = {**inherited, **own}
         for name in REQUIRED:
             if name not in values:
@@ -147,7 +166,9 @@ class _PackCompiler:
         if not kept:
             return None
         if doc.status == "retired" and doc.replaced_by is None and not doc.fix:
-            self.faults.append(document.fault(("status",), "a retired rule says what took its place in replaced_by, or why nothing did in fix", "PB025"))
+            self.faults.append(
+                document.fault(("status",), "a retired rule says what took its place in replaced_by, or why nothing did in fix", "PB025")
+            )
         rule = Rule(
             id=doc.rule,
             versions=kept,
@@ -165,7 +186,11 @@ class _PackCompiler:
     def _version(self, document: Document, doc: RuleDoc, place: int, parent: Rule | None, effect: Any) -> list[Version]:
         own = doc.versions[place]
         path: Path_ = ("versions", place)
-        sources = tuple(source for number, ref in enumerate(own.sources) if (source := self._source(document, (*path, "sources", number), ref)) is not None)
+        sources = tuple(
+            source
+            for number, ref in enumerate(own.sources)
+            if (source := self._source(document, (*path, "sources", number), ref)) is not None
+        )
         if not sources and not own.hole:
             self.faults.append(document.fault(path, "the version has no source; add at least one under sources", "PB012"))
         if not versioning.dated(own):
@@ -227,7 +252,9 @@ class _PackCompiler:
         if isinstance(value, tuple):
             unknown = [code for code in value if code not in self.around.vocabulary.codes]
             for code in unknown:
-                self.faults.append(document.fault((*path, value.index(code)), f"{code} has no label under _codes; add one", "PB023", note=True))
+                self.faults.append(
+                    document.fault((*path, value.index(code)), f"{code} has no label under _codes; add one", "PB023", note=True)
+                )
             return value
         codes: dict[str, None] = {}
         for name in (value.set,) if isinstance(value.set, str) else value.set:
@@ -270,5 +297,3 @@ def _sealed(head: PackDoc, rules: tuple[Rule, ...]) -> Pack:
     plain = PackHead(id=head.pack, rules=len(rules), **values)
     digest = hashlib.sha256(msgspec.json.encode(Pack(head=plain, rules=rules))).hexdigest()
     return Pack(head=msgspec.structs.replace(plain, digest=f"sha256:{digest}"), rules=rules)
-
-

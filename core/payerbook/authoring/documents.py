@@ -44,7 +44,9 @@ class SourceRef(Doc):
 
 class VersionDoc(Doc):
     from_: Annotated[Day | None, Meta(description="First day the rule stands in this form.")] = msgspec.field(name="from", default=None)
-    attested_from: Annotated[Day | None, Meta(description="Instead of `from`: the first day that the source proves, when no source states the start.")] = None
+    attested_from: Annotated[
+        Day | None, Meta(description="Instead of `from`: the first day that the source proves, when no source states the start.")
+    ] = None
     to: Annotated[Day | None, Meta(description="Last day, included. Absent = until the next version, else open.")] = None
     known: Annotated[Day | None, Meta(description="The day the payer published it.")] = None
     hole: Annotated[str | None, Meta(description="Nothing could be read for these dates, and why; the answer is not-on-file.")] = None
@@ -66,7 +68,9 @@ class RuleDoc(Doc):
     when: WhenDoc | None = None
     date_basis: DateBasis | None = None
     effect: Annotated[Effect | None, Meta(description="What the payer does; the severity shown is capped by the sources.")] = None
-    evidence: Annotated[Evidence | None, Meta(description="What answers the rule: the claim alone, a dated table, the record, or the chart.")] = None
+    evidence: Annotated[
+        Evidence | None, Meta(description="What answers the rule: the claim alone, a dated table, the record, or the chart.")
+    ] = None
     topic: Topic | None = None
     category: Category | None = None
     applies_to_voids: Annotated[bool, Meta(description="Also checked on claims that only void another (frequency code 8).")] = False
@@ -101,7 +105,9 @@ class PackDoc(Doc):
     about: str = ""
     aliases: Annotated[tuple[str, ...], Meta(description="Names people type.")] = ()
     payer_ids: Annotated[tuple[Code, ...], Meta(description="EDI payer ids.")] = ()
-    filing_indicators: Annotated[tuple[Code, ...], Meta(description="Claim filing indicators (SBR09) that mean this payer and no other.")] = ()
+    filing_indicators: Annotated[
+        tuple[Code, ...], Meta(description="Claim filing indicators (SBR09) that mean this payer and no other.")
+    ] = ()
     unit_method: Annotated[Literal["cms", "ama"] | None, Meta(description="How timed units are counted.")] = None
     unit_method_rule: Annotated[str | None, Meta(description="The rule whose sources prove the method.")] = None
     review_days: Annotated[int, Meta(description="After how many days a source has to be read again.", ge=1)] = 365

@@ -16,7 +16,10 @@ CODES: dict[str, tuple[str, str]] = {
     "PB008": ("unknown code set", "`when.codes` names a set that no file under _codes defines."),
     "PB009": ("unknown source", "A version refers to a source that the pack's sources.yaml does not have."),
     "PB010": ("unknown parent", "`like` names a rule that does not exist, or rules inherit from each other in a circle."),
-    "PB011": ("versions overlap", "Versions rise by `from` and do not overlap on either clock; a correction has the same `from` and a later `known`."),
+    "PB011": (
+        "versions overlap",
+        "Versions rise by `from` and do not overlap on either clock; a correction has the same `from` and a later `known`.",
+    ),
     "PB012": ("version without source", "Every version of a rule needs at least one source, unless it is a `hole` with a reason."),
     "PB013": ("id does not fit", "A rule's id is the id of its pack, a dot, and the name of its file."),
     "PB014": ("unknown kind", "No plugin provides this rule kind."),

@@ -18,6 +18,7 @@ from payerbook.authoring.documents import SCHEMAS
 from payerbook.authoring.faults import Fault
 from payerbook.authoring.yamlfile import Document
 from payerbook.claim import Claim, HistoryItem
+from payerbook.finding import ReportData
 from payerbook.kinds.base import Kind
 
 BASE_URL = "https://payerbook.org/schema/"
@@ -34,9 +35,9 @@ def _is_day(value: object) -> bool:
 
 
 def assemble(kinds: Mapping[str, Kind[Any]]) -> dict[str, dict[str, Any]]:
-    """Every schema by file name: rule (with the settings of each kind), pack, sources, codes, tests, claim, history."""
+    """Every schema by file name: rule (with the settings of each kind), pack, sources, codes, tests, claim, history-item, report."""
     schemas: dict[str, dict[str, Any]] = {}
-    for name, document in {**SCHEMAS, "claim": Claim, "history-item": HistoryItem}.items():
+    for name, document in {**SCHEMAS, "claim": Claim, "history-item": HistoryItem, "report": ReportData}.items():
         schema: dict[str, Any] = msgspec.json.schema(document)
         if name == "rule":
             _add_kinds(schema, kinds)
@@ -101,9 +102,11 @@ def _leaf(error: ValidationError) -> ValidationError:
 
 def _fault(document: Document, error: ValidationError) -> Fault:
     path = tuple(error.absolute_path)
-    value = error.instance
+    value: Any = error.instance
+    rule: Any = error.validator_value
+    within: Any = error.schema
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
+        known = list(within.get("properties", {}))
         unknown = next(key for key in value if key not in known)
         near = difflib.get_close_matches(str(unknown), known, 1)
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
@@ -116,7 +119,9 @@ def _fault(document: Document, error: ValidationError) -> Fault:
     if error.validator == "format":
         return document.fault(path, f"{value} is not a date; write YYYY-MM-DD", "PB007")
     if error.validator in ("enum", "const"):
-        words = [str(word) for word in (error.validator_value if error.validator == "enum" else [error.validator_value]) if word is not None]
+        words = [
+            str(word) for word in (rule if error.validator == "enum" else [rule]) if word is not None
+        ]
         near = difflib.get_close_matches(str(value), words, 1)
         code = "PB014" if path == ("kind",) else "PB019" if path == ("format",) else "PB005"
         hint = f"did you mean {near[0]}?" if near else f"one of: {', '.join(words)}"
@@ -137,9 +142,17 @@ def _kind_of(value: object) -> str:
 
 
 def _wanted(error: ValidationError) -> str:
-    names = {"object": "a map", "array": "a list", "string": "text", "boolean": "true or false", "integer": "a whole number", "number": "a number", "null": "nothing"}
-    wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-    return " or ".join(names[word] for word in wanted)
+    names = {
+        "object": "a map",
+        "array": "a list",
+        "string": "text",
+        "boolean": "true or false",
+        "integer": "a whole number",
+        "number": "a number",
+        "null": "nothing",
+    }
+    rule: Any = error.validator_value
+    return " or ".join(names[word] for word in (rule if isinstance(rule, list) else [rule]))
 
 
 @lru_cache(maxsize=1)

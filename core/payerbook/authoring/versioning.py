@@ -9,6 +9,7 @@ from typing import NamedTuple
 from payerbook.authoring.documents import RuleDoc, VersionDoc
 from payerbook.authoring.faults import Fault
 from payerbook.authoring.yamlfile import Document
+from payerbook.engine.versions import closed
 from payerbook.policy import Rule, Version
 
 _DAY = timedelta(days=1)
@@ -71,19 +72,6 @@ def _against(document: Document, path: tuple[str | int, ...], version: VersionDo
         yield document.fault(path, f"two versions begin on {start}; a correction needs a later known", "PB011")
     elif start != earlier and before.to is not None and before.to >= start.isoformat():
         yield document.fault(path, f"this version begins on {start}, but the one before lasts until {before.to}", "PB011")
-
-
-def closed(rule: Rule) -> list[tuple[date, date | None, Version]]:
-    """A rule's versions with both ends: an open end lasts until the day before the next start."""
-    starts = sorted({version.start for version in rule.versions})
-    made = []
-    for version in rule.versions:
-        later = [start for start in starts if start > version.start]
-        end = later[0] - _DAY if later else None
-        if version.end is not None and (end is None or version.end < end):
-            end = version.end
-        made.append((version.start, end, version))
-    return made
 
 
 def spans(doc: RuleDoc, place: int, parent: Rule | None) -> list[Span]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from payerbook.engine.program import Bound
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Hit, Kind, Params, Result
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Hit, Kind, OutcomeName, Params, Result
 from payerbook.policy import Rule, Source, Version
 
 
@@ -24,14 +24,22 @@ _KIND: Kind[Any] = Kind(
     messages={"payer-not-on-file": "This payer is not on file, so only checks of claim form were made. {hint}"},
 )
 _VERSION = Version(start=date.min, effect="return", sources=(Source(title="Packs on file", publisher="payerbook", grade="A"),))
-_RULE = Rule(
-    id="payerbook.payer-on-file", kind="payer-on-file", title="Payer on file", topic="claim-form", category="claim-form", evidence="claim", versions=(_VERSION,)
+RULE = Rule(
+    id="payerbook.payer-on-file",
+    kind="payer-on-file",
+    title="Payer on file",
+    topic="claim-form",
+    category="claim-form",
+    evidence="claim",
+    versions=(_VERSION,),
 )
-_BOUND = Bound(_RULE, _VERSION, _KIND, None, _never, 365)
+_BOUND = Bound(RULE, _VERSION, _KIND, None, _never, 365)
 
 
 def payer(sent: str | None, nearest: tuple[str, ...]) -> tuple[Bound, Hit]:
     """The hit for a payer text that no pack answers to; `nearest` are pack ids that look like it."""
     hint = f"Nearest: {', '.join(nearest)}." if nearest else "`payerbook packs` lists the payers on file."
-    outcome = "not-on-file" if sent else "unknown"
-    return _BOUND, Hit(outcome, None, "payer-not-on-file", {"hint": hint, "nearest": nearest}, needs=() if sent else ("payer",), field="payer")
+    outcome: OutcomeName = "not-on-file" if sent else "unknown"
+    return _BOUND, Hit(
+        outcome, None, "payer-not-on-file", {"hint": hint, "nearest": nearest}, needs=() if sent else ("payer",), field="payer"
+    )

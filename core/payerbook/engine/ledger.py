@@ -43,12 +43,9 @@ class Ledger:
             items.extend(as_history(claim, payer))
         latest = max([line.service_date for line in claim.lines] + [self._latest.get(key, date.min)])
         self._latest[key] = latest
-        if latest - self._look_back > min(item.service_date for item in items) if items else False:
-            items[:] = [item for item in items if item.service_date >= latest - self._look_back]
-
-    def include(self, items: list[HistoryItem], key: str) -> None:
-        """Adds services from a history file to a patient's record."""
-        self._items.setdefault(key, []).extend(items)
+        oldest = latest - self._look_back
+        if items and items[0].service_date < oldest:
+            items[:] = [item for item in items if item.service_date >= oldest]
 
 
 def own_history(claim: Claim) -> History:

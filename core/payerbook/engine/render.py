@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from payerbook.claim import Claim
+from payerbook.engine import versions
 from payerbook.engine.program import Bound
 from payerbook.finding import Body, Cited, Finding, Location, Open, Repair, Span, TableUsed
 from payerbook.kinds.base import Hit
@@ -71,7 +72,7 @@ def _finding(claim: Claim, bound: Bound, hit: Hit, severity: str, locate: Callab
         facts=hit.facts,
         fixes=tuple(Repair(fix.action, line_number(claim, fix.line), fix.value, fix.safety, fix.why) for fix in hit.fixes),
         denials=rule.denials,
-        version=Span(version.start, version.end),
+        version=Span(version.start, _last_day(bound)),
         date_basis=rule.date_basis,
         sources=cite(version.sources),
         at_risk=charge if hit.outcome == "fail" and severity != "advice" else None,
@@ -79,10 +80,15 @@ def _finding(claim: Claim, bound: Bound, hit: Hit, severity: str, locate: Callab
     )
 
 
+def _last_day(bound: Bound) -> date | None:
+    return next(end for _, end, version in versions.closed(bound.rule) if version is bound.version)
+
+
 def _open(claim: Claim, bound: Bound, hit: Hit, severity: str) -> Open:
     return Open(
         rule=bound.rule.id,
         outcome=hit.outcome,
+        reason=hit.key,
         line=line_number(claim, hit.line),
         field=_field(hit),
         severity=severity,

@@ -9,7 +9,7 @@ from payerbook.claim import Claim
 from payerbook.engine.program import Bound, Plan, Program
 from payerbook.engine.render import render
 from payerbook.finding import Asked, Location, PackUsed, Report, Verdict
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Hit, History
+from payerbook.kinds.base import NOT_APPLICABLE, Case, History, Hit
 from payerbook.policy import RANK, SEVERITIES
 
 EVIDENCE = ("claim", "table", "record", "chart")
@@ -109,8 +109,8 @@ def _weigh(plan: Plan, weighed: list[tuple[Bound, Hit, int]]) -> tuple[dict[str,
         if held is None or _order(level) > _order(held):
             levels[evidence] = level
     checked = plan.checked.copy()
-    for evidence, level in levels.items():
-        checked[evidence] = "unknown" if level == _INCOMPLETE else "clean" if level == 0 else _BY_RANK[level]
+    for kind, level in levels.items():
+        checked[kind] = "unknown" if level == _INCOMPLETE else "clean" if level == 0 else _BY_RANK[level]
     verdict: Verdict = _BY_RANK[worst_rank] if worst_rank else "incomplete" if incomplete else "clean"  # type: ignore[assignment]  # rank 0 never indexes
     return checked, verdict
 

@@ -43,12 +43,27 @@ def on(rule: Rule, day: date, known_on: date | None = None) -> Version | Gap:
         if first.attested:
             return Gap("not-on-file", f"The sources prove this rule only from {first.start} on.", first)
         return Gap("not-applicable", f"The rule began on {first.start}.", first)
-    last = max((version for version in versions if version.end is not None and version.end < day), key=lambda version: version.end or date.max)
+    last = max(
+        (version for version in versions if version.end is not None and version.end < day), key=lambda version: version.end or date.max
+    )
     return Gap("not-applicable", f"The rule ended on {last.end}.", last)
 
 
 def _later(one: Version, other: Version) -> bool:
     return (one.start, one.known or one.start) >= (other.start, other.known or other.start)
+
+
+def closed(rule: Rule) -> list[tuple[date, date | None, Version]]:
+    """A rule's versions with both ends: an open end lasts until the day before the next start."""
+    starts = sorted({version.start for version in rule.versions})
+    made = []
+    for version in rule.versions:
+        later = [start for start in starts if start > version.start]
+        end = later[0] - timedelta(days=1) if later else None
+        if version.end is not None and (end is None or version.end < end):
+            end = version.end
+        made.append((version.start, end, version))
+    return made
 
 
 def cuts(rule: Rule) -> set[date]:

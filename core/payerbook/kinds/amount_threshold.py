@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from payerbook.claim import Accumulator, Discipline, HistoryItem
+from payerbook.claim import Accumulator, ClaimType, Discipline, HistoryItem
 from payerbook.kinds import disciplines
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join, money
 
@@ -20,21 +20,31 @@ class Bucket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount: Annotated[Decimal, Meta(description="US dollars of allowed amounts in a calendar year.")]
 
 
-class AmountThreshold(Params):
+class AmountThreshold(Params, frozen=True):
     modifier: Annotated[str, Meta(description="What a line above the amount needs.")]
     buckets: Annotated[tuple[Bucket, ...], Meta(description="One amount per group of disciplines.", min_length=1)]
     accumulator: Annotated[str, Meta(description="Name of the accumulator in `context.accumulators`.")]
     instead: Annotated[tuple[str, ...], Meta(description="Modifiers that take the place of the modifier (liability notices).")] = ()
+    finds: Annotated[
+        Literal["missing", "early"],
+        Meta(description="missing = lines above the amount without the modifier; early = lines with it below the amount."),
+    ] = "missing"
+    all_lines_of: Annotated[
+        tuple[ClaimType, ...],
+        Meta(description="Types of claim on which every line of the group needs the modifier once one line is above the amount."),
+    ] = ()
 
 
 def bind(params: AmountThreshold, tables: Tables) -> Check:
     bucket_of = {discipline: bucket for bucket in params.buckets for discipline in bucket.disciplines}
+    bucket_named = {bucket.name: bucket for bucket in params.buckets}
     instead = frozenset(params.instead)
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         hits: list[Hit] = []
         skipped = 0
         running: dict[tuple[str, int], _Total] = {}
+        below: dict[tuple[str, int], list[int]] = {}
         for index in indexes:
             line = case.lines[index]
             discipline = disciplines.of(line.modifiers)
@@ -54,6 +64,11 @@ def bind(params: AmountThreshold, tables: Tables) -> Check:
                 skipped += 1
             elif (hit := _judge(index, line.code, line.modifiers, bucket, total, params)) is not None:
                 hits.append(hit)
+            elif params.modifier not in line.modifiers:
+                below.setdefault(key, []).append(index)
+        if case.claim.claim_type in params.all_lines_of:
+            for key, places in below.items():
+                hits.extend(_left_behind(case, places, bucket_named[key[0]], running[key], params))
         return hits or (NOT_APPLICABLE if skipped == len(indexes) else None)
 
     return check
@@ -105,6 +120,13 @@ def _after(item: HistoryItem, held: Accumulator) -> bool:
 def _judge(index: int, code: str, modifiers: tuple[str, ...], bucket: Bucket, total: _Total, params: AmountThreshold) -> Hit | None:
     facts: dict[str, Any] = {"code": code, "bucket": bucket.name, "threshold": bucket.amount, "used": total.sure}
     carries = params.modifier in modifiers
+    if params.finds == "early":
+        if not carries or total.sure > bucket.amount:
+            return None
+        if total.missing:
+            return Hit("unknown", index, "total", facts, needs=tuple(dict.fromkeys(total.missing)), field="modifiers")
+        fixes = (Fix("remove-modifier", index, params.modifier, "ask", "if nothing else brings the year above the amount"),)
+        return Hit("fail", index, "early", facts, field="modifiers", fixes=fixes)
     if total.sure > bucket.amount:
         if carries:
             return Hit("resolved", index, "attested", facts, field="modifiers")
@@ -118,9 +140,36 @@ def _judge(index: int, code: str, modifiers: tuple[str, ...], bucket: Bucket, to
     return None
 
 
+def _left_behind(case: Case, places: list[int], bucket: Bucket, total: _Total, params: AmountThreshold) -> list[Hit]:
+    """Lines billed before the amount was passed, on a claim whose later lines are above it."""
+    if total.sure <= bucket.amount:
+        return []
+    fix = "only if the record shows that skilled therapy is needed"
+    facts: dict[str, Any] = {"bucket": bucket.name, "threshold": bucket.amount, "used": total.sure}
+    return [
+        Hit(
+            "fail",
+            place,
+            "left-behind",
+            {**facts, "code": case.lines[place].code},
+            field="modifiers",
+            fixes=(Fix("add-modifier", place, params.modifier, "ask", fix),),
+        )
+        for place in places
+    ]
+
+
 def sentence(params: AmountThreshold) -> str:
-    amounts = join((f"{money(bucket.amount)} for {join(bucket.disciplines, 'and')}{' together' if len(bucket.disciplines) > 1 else ''}" for bucket in params.buckets), "and")
+    amounts = join(
+        (
+            f"{money(bucket.amount)} for {join(bucket.disciplines, 'and')}{' together' if len(bucket.disciplines) > 1 else ''}"
+            for bucket in params.buckets
+        ),
+        "and",
+    )
     instead = f" ({join(params.instead)} when a notice shifts liability)" if params.instead else ""
+    if params.finds == "early":
+        return f"A line carries {params.modifier} only once the allowed amounts of the calendar year pass {amounts}."
     return f"Once the allowed amounts of the calendar year pass {amounts}, each line needs {params.modifier}{instead}."
 
 
@@ -134,6 +183,8 @@ KIND = Kind(
     look_back=lambda params: 366,
     messages={
         "over": "With {code} the {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}, and the line has no {modifier}.",
+        "early": "With {code} the {bucket} total of the year is ${used:,.2f}, not above ${threshold:,.2f}, and the line carries {modifier} already.",
+        "left-behind": "This claim brings the {bucket} total of the year to ${used:,.2f}, above ${threshold:,.2f}; on this type of claim {code} needs {modifier} too.",
         "attested": "The {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}; {code} carries {modifier}.",
         "total": "The {bucket} total of the year is not known, so whether {code} needs {modifier} (above ${threshold:,.2f}) cannot be told.",
         "discipline": "{code} names no single discipline (GP, GO or GN), so its yearly total cannot be told.",

@@ -53,7 +53,7 @@ class Hit(msgspec.Struct, frozen=True):
     field: str | None = None
     fixes: tuple[Fix, ...] = ()
     cap: Literal["review", "advice"] | None = None
-    table: tuple[str, str] | None = None
+    table: tuple[str, str, str] | None = None
 
 
 class NotApplicable(Enum):
@@ -83,7 +83,9 @@ class Case:
 
     __slots__ = ("claim", "history", "lines", "payer", "same_payer", "today")
 
-    def __init__(self, claim: Claim, payer: str | None, history: History, same_payer: Callable[[str | None], bool], today: date | None) -> None:
+    def __init__(
+        self, claim: Claim, payer: str | None, history: History, same_payer: Callable[[str | None], bool], today: date | None
+    ) -> None:
         self.claim = claim
         self.lines: tuple[Line, ...] = claim.lines
         self.payer = payer
@@ -108,12 +110,14 @@ class Case:
         return index + 1 if own is None else own
 
     def earlier(self, since: date, until: date) -> list[HistoryItem]:
-        """History items of the same payer and other claims with a service date in [since, until]."""
-        claim_id = self.claim.claim_id
+        """History items of the same payer and other claims with a service date in [since, until]; what this claim replaces is not among them."""
+        claim = self.claim
+        replaced = claim.original_reference if claim.frequency_code in ("7", "8") else None
+        own = (claim.claim_id, replaced or claim.claim_id)
         return [
             item
             for item in self.history.items
-            if since <= item.service_date <= until and item.claim_id != claim_id and self.same_payer(item.payer)
+            if since <= item.service_date <= until and item.claim_id not in own and self.same_payer(item.payer)
         ]
 
 

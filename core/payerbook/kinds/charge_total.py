@@ -7,10 +7,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from payerbook.claim import Line
 from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Tables
 
 
-class ChargeTotal(Params):
+class ChargeTotal(Params, frozen=True):
     whole_units: Annotated[bool, Meta(description="Units have to be whole numbers.")] = True
 
 
@@ -22,7 +23,7 @@ def bind(params: ChargeTotal, tables: Tables) -> Check:
             if line.units <= 0:
                 hits.append(Hit("fail", index, "no-units", {"code": line.code, "units": line.units}, field="units", fixes=(_units(index),)))
             elif params.whole_units and line.units != int(line.units):
-                hits.append(Hit("fail", index, "part-units", {"code": line.code, "units": line.units}, field="units", fixes=(_units(index),)))
+                hits.append(_part_units(index, line))
             if line.charge is None:
                 total = None
             elif line.charge < 0:
@@ -30,12 +31,27 @@ def bind(params: ChargeTotal, tables: Tables) -> Check:
             elif total is not None:
                 total += line.charge
         stated = case.claim.total_charge
-        if stated is not None and total is not None and stated != total:
+        if stated is None or total is None:
+            hits.append(_uncompared(case))
+        elif stated != total:
             fix = Fix("change-charge", None, str(total), "ask", "if the line charges are right")
             hits.append(Hit("fail", None, "total", {"stated": stated, "total": total}, field="total_charge", fixes=(fix,)))
         return hits or None
 
     return check
+
+
+def _part_units(index: int, line: Line) -> Hit:
+    """X12 lets units have decimals and no payer's text against it was read, so this is advice, whatever the rule's sources are."""
+    facts = {"code": line.code, "units": line.units}
+    return Hit("fail", index, "part-units", facts, field="units", fixes=(_units(index),), cap="advice")
+
+
+def _uncompared(case: Case) -> Hit:
+    """Shown as unanswered, but no more than review: billing systems often add the amounts only when they send the claim."""
+    needs = [] if case.claim.total_charge is not None else ["total_charge"]
+    needs += [f"lines[{index}].charge" for index, line in enumerate(case.lines) if line.charge is None]
+    return Hit("unknown", None, "uncompared", {}, needs=tuple(needs), field="total_charge", cap="review")
 
 
 def _units(index: int) -> Fix:
@@ -59,6 +75,7 @@ KIND = Kind(
         "no-units": "{code} has {units} units; a line needs at least 1.",
         "part-units": "{code} has {units} units; units have to be whole.",
         "negative": "{code} has a negative charge ({charge}).",
+        "uncompared": "Whether the line charges add up to the claim's total cannot be told; some of these amounts are missing.",
         "total": "The claim's total is {stated}, but its lines add up to {total}.",
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta
@@ -9,8 +10,10 @@ from msgspec import Meta
 from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Tables
 
 
-class ClaimDates(Params):
-    oldest_patient_years: Annotated[int, Meta(description="A patient older than this on the date of service is taken for a slip.", ge=100)] = 125
+class ClaimDates(Params, frozen=True):
+    oldest_patient_years: Annotated[
+        int, Meta(description="A patient older than this on the date of service is taken for a slip of the birth date.", ge=100)
+    ] = 125
 
 
 def bind(params: ClaimDates, tables: Tables) -> Check:
@@ -23,30 +26,42 @@ def bind(params: ClaimDates, tables: Tables) -> Check:
         for index in indexes:
             line = case.lines[index]
             day = line.service_date
-            if sent is not None and day > sent:
-                hits.append(_bad(index, "future", {"date": day, "sent": sent}))
-            if line.service_date_to is not None and line.service_date_to < day:
-                hits.append(_bad(index, "reversed", {"date": day, "until": line.service_date_to}))
+            last = line.service_date_to or day
+            if sent is not None and last > sent:
+                hits.append(_bad(index, "future", {"date": last, "sent": sent}))
+            if last < day:
+                hits.append(_bad(index, "reversed", {"date": day, "until": last}))
             if birth is not None:
                 if day < birth:
                     hits.append(_bad(index, "unborn", {"date": day}))
-                elif day.year - birth.year > params.oldest_patient_years:
+                elif _age(birth, day) > params.oldest_patient_years:
                     hits.append(_bad(index, "old", {"date": day, "years": params.oldest_patient_years}))
-            if (start is not None and day < start) or (end is not None and day > end):
+            if (start is not None and day < start) or (end is not None and last > end):
                 hits.append(_bad(index, "outside", {"date": day, "start": start, "end": end}))
         if claim.submitted_on is not None and claim.received_on is not None and claim.received_on < claim.submitted_on:
-            hits.append(Hit("fail", None, "received", {"sent": claim.submitted_on, "came": claim.received_on}, field="received_on"))
+            # The claim itself is in order; one of the two dates of the record is wrong, so more than review would be too hard.
+            facts = {"sent": claim.submitted_on, "came": claim.received_on}
+            hits.append(Hit("fail", None, "received", facts, field="received_on", cap="review"))
         return hits or None
 
     return check
 
 
+def _age(birth: date, day: date) -> int:
+    """Completed years of life."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
 def _bad(index: int, key: str, facts: dict[str, object]) -> Hit:
-    return Hit("fail", index, key, facts, field="service_date", fixes=(Fix("change-date", index, None, "ask", "take the date from the treatment note"),))
+    fix = Fix("change-date", index, None, "ask", "take the date from the treatment note or the registration")
+    return Hit("fail", index, key, facts, field="service_date", fixes=(fix,))
 
 
 def sentence(params: ClaimDates) -> str:
-    return "Services lie between the patient's birth and the day the claim is sent, inside the statement's dates, and end no earlier than they begin."
+    return (
+        "Services lie between the patient's birth and the day the claim is sent, inside the statement's dates, "
+        "and end no earlier than they begin."
+    )
 
 
 KIND = Kind(

@@ -9,7 +9,7 @@ from msgspec import Meta
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
 
 
-class ClaimFormat(Params):
+class ClaimFormat(Params, frozen=True):
     accepts: Annotated[tuple[str, ...], Meta(description="Starts of X12 version texts that are taken (005010X222 ...).", min_length=1)]
 
 

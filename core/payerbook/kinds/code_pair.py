@@ -18,7 +18,7 @@ PAIRS = 50_000
 """Pairs remembered per table at most."""
 
 
-class CodePair(Params):
+class CodePair(Params, frozen=True):
     tables: Annotated[dict[Literal["professional", "institutional"], str], Meta(description="The table of pairs for each type of claim.")]
     bypass: Annotated[tuple[str, ...], Meta(description="Modifiers that let a pair with indicator 1 pass.")]
     bypass_on: Annotated[Literal["either", "column-2"], Meta(description="Which line has to carry the bypass modifier.")] = "either"
@@ -111,7 +111,13 @@ def _judge(
             return Hit("resolved", line, "bypassed", facts, field="modifiers", cap=cap, table=table)
         line = open_twos[0]
         fixes = (
-            Fix("add-modifier", line, "59", "ask", f"only if {column2} was done in its own time or on another body area, and the note says so"),
+            Fix(
+                "add-modifier",
+                line,
+                "59",
+                "ask",
+                f"only if {column2} was done in its own time or on another body area, and the note says so",
+            ),
             Fix("remove-line", line, column2, "ask", "if it was part of the same service"),
         )
         return Hit("fail", line, "open" if hard else "open-old", facts, field="modifiers", fixes=fixes, cap=cap, table=table)

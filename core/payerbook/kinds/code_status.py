@@ -15,12 +15,14 @@ Status = Literal["deleted", "not-valid", "bundled", "non-covered", "restricted",
 
 class CodeState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}):
     start: Annotated[date | None, Meta(description="First day the code may be billed; absent = before this rule's dates.")] = None
-    end: Annotated[date | None, Meta(description="Last day the code may be billed; absent with no `from` = the status holds on every day.")] = None
+    end: Annotated[
+        date | None, Meta(description="Last day the code may be billed; absent with no `from` = the status holds on every day.")
+    ] = None
     use: Annotated[tuple[str, ...], Meta(description="Codes to bill instead.")] = ()
     note: Annotated[str | None, Meta(description="What a biller should know, in our own words.")] = None
 
 
-class CodeStatus(Params):
+class CodeStatus(Params, frozen=True):
     status: Annotated[Status, Meta(description="Why the payer does not pay the code as billed.")]
     codes: Annotated[dict[str, CodeState], Meta(description="The codes; with dates the code is only billable between them.", min_length=1)]
     resolved_by: Annotated[tuple[str, ...], Meta(description="Modifiers that say the status is known (GY, GZ, GA ...).")] = ()
@@ -41,17 +43,34 @@ def bind(params: CodeStatus, tables: Tables) -> Check:
             key = _key(params.status, state, line.service_date)
             if key is None:
                 continue
-            facts = {"code": line.code, "status": params.status, "date": line.service_date, "use": list(state.use), "first": state.start, "last": state.end}
+            facts = {
+                "code": line.code,
+                "status": params.status,
+                "date": line.service_date,
+                "use": list(state.use),
+                "first": state.start,
+                "last": state.end,
+            }
             if not answered.isdisjoint(line.modifiers):
                 hits.append(Hit("resolved", index, "answered", facts, field="code"))
                 continue
             instead = tuple(Fix("replace-code", index, code, "ask", state.note or "if it is what was done") for code in state.use)
-            notice = tuple(Fix("add-modifier", index, modifier, "ask", "if the patient was given the notice it stands for") for modifier in params.resolved_by[:1])
-            fixes = instead or notice or (Fix("do-not-bill", index, None, "ask", state.note or "the payer does not pay it apart"),)
+            notice = tuple(
+                Fix("add-modifier", index, modifier, "ask", "if the patient was given the notice it stands for")
+                for modifier in params.resolved_by[:1]
+            )
+            fixes = instead or notice or (_last_resort(params.status, index, state.note),)
             hits.append(Hit("fail", index, f"{key}-use" if state.use else key, facts, field="code", fixes=fixes))
         return hits or (None if met else NOT_APPLICABLE)
 
     return check
+
+
+def _last_resort(status: Status, index: int, note: str | None) -> Fix:
+    """What is left to do when there is neither another code nor a notice."""
+    if status in ("restricted", "contractor-priced"):
+        return Fix("verify", index, None, "ask", note or "ask the contractor whether it pays the service, and what it wants to see")
+    return Fix("do-not-bill", index, None, "ask", note or "the payer does not pay it apart")
 
 
 def _key(status: Status, state: CodeState, day: date) -> str | None:

@@ -13,7 +13,7 @@ from msgspec import Meta
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, Window
 
 
-class DiagnosisCode(Params):
+class DiagnosisCode(Params, frozen=True):
     table: Annotated[str, Meta(description="The dated table of billable codes.")]
 
 

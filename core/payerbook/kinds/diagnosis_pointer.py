@@ -1,15 +1,16 @@
-"""Diagnosis pointers: every line points to diagnoses that the claim has."""
+"""Diagnosis pointers: every line points to diagnoses that the claim has, and the claim lists each diagnosis once."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Tables
 
 
-class DiagnosisPointer(Params):
+class DiagnosisPointer(Params, frozen=True):
     most_pointers: Annotated[int, Meta(description="Pointers a line may have.", ge=1)] = 4
     most_diagnoses: Annotated[int, Meta(description="Diagnoses a claim may have.", ge=1)] = 12
 
@@ -23,16 +24,18 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
         hits: list[Hit] = []
         if number == 0 or number > params.most_diagnoses:
             hits.append(Hit("fail", None, "empty" if number == 0 else "many", {"number": number}, field="diagnoses"))
+        hits.extend(_repeated(diagnoses))
         for index in indexes:
             pointers = case.lines[index].diagnosis_pointers
             if pointers is None:
-                hits.append(Hit("unknown", index, "unstated", {}, needs=(f"lines[{index}].diagnosis_pointers",), field="diagnosis_pointers"))
+                needs = (f"lines[{index}].diagnosis_pointers",)
+                hits.append(Hit("unknown", index, "unstated", {}, needs=needs, field="diagnosis_pointers"))
             elif not pointers:
                 hits.append(_bad(index, "none", {}))
             elif len(pointers) > params.most_pointers:
                 hits.append(_bad(index, "too-many", {"number": len(pointers)}))
             elif len(set(pointers)) < len(pointers):
-                hits.append(_bad(index, "twice", {}))
+                hits.append(_bad(index, "twice", {}, "advice"))
             elif number and not all(1 <= pointer <= number for pointer in pointers):
                 wrong = [pointer for pointer in pointers if not 1 <= pointer <= number]
                 hits.append(_bad(index, "beyond", {"pointers": wrong, "number": number}))
@@ -41,12 +44,24 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
     return check
 
 
-def _bad(index: int, key: str, facts: dict[str, object]) -> Hit:
-    return Hit("fail", index, key, facts, field="diagnosis_pointers", fixes=(Fix("change-pointer", index, None, "ask", "point to the diagnosis the service treats"),))
+def _bad(index: int, key: str, facts: dict[str, object], cap: Literal["advice"] | None = None) -> Hit:
+    fix = Fix("change-pointer", index, None, "ask", "point to the diagnosis the service treats")
+    return Hit("fail", index, key, facts, field="diagnosis_pointers", fixes=(fix,), cap=cap)
+
+
+def _repeated(diagnoses: tuple[str, ...]) -> Iterator[Hit]:
+    """Clearinghouses reject a list with the same code twice; no payer's own text says so, hence review."""
+    first: dict[str, int] = {}
+    for place, code in enumerate(diagnoses, 1):
+        before = first.setdefault(code.replace(".", "").upper(), place)
+        if before != place:
+            fix = Fix("replace-diagnosis", None, None, "ask", "list the diagnosis once and renumber the pointers")
+            facts = {"place": place, "before": before}
+            yield Hit("fail", None, "repeated", facts, field=f"diagnoses[{place - 1}]", fixes=(fix,), cap="review")
 
 
 def sentence(params: DiagnosisPointer) -> str:
-    return f"Each line points to 1 to {params.most_pointers} different diagnoses of the claim, which has 1 to {params.most_diagnoses}."
+    return f"Each line points to 1 to {params.most_pointers} diagnoses of the claim, which lists 1 to {params.most_diagnoses}, each once."
 
 
 KIND = Kind(
@@ -60,6 +75,7 @@ KIND = Kind(
         "no-diagnoses": "The claim does not say its diagnoses.",
         "empty": "The claim has no diagnosis.",
         "many": "The claim has {number} diagnoses; at most {most_diagnoses} fit.",
+        "repeated": "Diagnosis {place} is the same as diagnosis {before}.",
         "unstated": "The line does not say which diagnosis it points to.",
         "none": "The line points to no diagnosis.",
         "too-many": "The line has {number} diagnosis pointers; at most {most_pointers} fit.",

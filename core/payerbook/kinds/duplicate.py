@@ -11,7 +11,7 @@ from payerbook.claim import HistoryItem, Line
 from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
 
 
-class Duplicate(Params):
+class Duplicate(Params, frozen=True):
     finds: Annotated[
         Literal["exact", "suspected", "resubmission"],
         Meta(
@@ -20,8 +20,16 @@ class Duplicate(Params):
         ),
     ]
     repeat: Annotated[tuple[str, ...], Meta(description="Modifiers that say the service was done again or apart.")] = ("76", "77", "91")
-    ignore: Annotated[tuple[str, ...], Meta(description="Modifiers that do not make two lines differ (payment and liability modifiers).")] = ()
-    apart: Annotated[tuple[str, ...], Meta(description="Modifiers that rightly stand on one of two lines of a code (assistant share, discipline).")] = ()
+    ignore: Annotated[
+        tuple[str, ...], Meta(description="Modifiers that do not make two lines differ (payment and liability modifiers).")
+    ] = ()
+    apart: Annotated[
+        tuple[str, ...], Meta(description="Modifiers that rightly stand on one of two lines of a code (assistant share, discipline).")
+    ] = ()
+    corrected_by: Annotated[
+        Literal["replacement", "reopening"],
+        Meta(description="How the payer takes a correction: as a claim with frequency code 7, or by reopening its decision."),
+    ] = "replacement"
     look_back_days: Annotated[int, Meta(description="How far back services are kept for comparison.", ge=1)] = 366
 
 
@@ -92,10 +100,17 @@ def _resubmission(params: Duplicate) -> Check:
         claim = case.claim
         if claim.frequency_code in ("7", "8"):
             return None
-        billed = {(item.service_date, item.code) for item in case.history.items if item.claim_id == claim.claim_id and case.same_payer(item.payer)}
+        billed = {
+            (item.service_date, item.code) for item in case.history.items if item.claim_id == claim.claim_id and case.same_payer(item.payer)
+        }
         if billed and all((line.service_date, line.code) in billed for line in case.lines):
-            fix = Fix("change-frequency-code", None, "7", "ask", "if this corrects a claim the payer has decided; add its control number (REF F8)")
-            return [Hit("fail", None, "resubmission", {"lines": len(case.lines)}, field="frequency_code", fixes=(fix,))]
+            facts = {"lines": len(case.lines)}
+            if params.corrected_by == "reopening":
+                fix = Fix("verify", None, None, "ask", "look up the first claim's status; a decided claim is corrected by reopening it")
+                return [Hit("fail", None, "resent", facts, field="claim_id", fixes=(fix,))]
+            why = "if this corrects a claim the payer has decided; add its control number (REF F8)"
+            fix = Fix("change-frequency-code", None, "7", "ask", why)
+            return [Hit("fail", None, "resubmission", facts, field="frequency_code", fixes=(fix,))]
         return None if case.history.complete else [Hit("unknown", None, "history", {}, needs=("context.history",))]
 
     return check
@@ -103,6 +118,8 @@ def _resubmission(params: Duplicate) -> Check:
 
 def sentence(params: Duplicate) -> str:
     if params.finds == "resubmission":
+        if params.corrected_by == "reopening":
+            return "A claim whose services were all billed before is not sent again; a decided claim is corrected by reopening it."
         return "A claim whose services were all billed before under the same claim number needs frequency code 7 (replacement)."
     what = "with the same modifiers and units" if params.finds == "exact" else "with other modifiers or units"
     return f"The same code on the same day {what} is billed once, unless the line carries {join(params.repeat)}."
@@ -120,6 +137,7 @@ KIND = Kind(
         "exact": "{code} on {date} with {units} units is an exact copy of {where}.",
         "suspected": "{code} on {date} is billed again; {where} has the same code and date with other modifiers or units.",
         "resubmission": "All {lines} services were billed before under this claim number; a corrected claim needs frequency code 7, a new one a new number.",
+        "resent": "All {lines} services were billed before under this claim number; the payer corrects a decided claim by reopening it.",
         "history": "Whether these services were billed before cannot be told without the patient's history.",
     },
 )

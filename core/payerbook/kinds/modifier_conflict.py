@@ -1,4 +1,4 @@
-"""A modifier that asks for another one, or that must not stand beside another one."""
+"""A modifier that asks for another one, must not stand beside another one, or does not belong on a code at all."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from msgspec import Meta
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
 
 
-class ModifierConflict(Params):
+class ModifierConflict(Params, frozen=True):
     modifiers: Annotated[tuple[str, ...], Meta(description="The rule looks at lines that carry one of these.", min_length=1)]
     needs_any: Annotated[tuple[str, ...], Meta(description="Such a line needs one of these as well.")] = ()
     not_with: Annotated[tuple[str, ...], Meta(description="Such a line must not carry one of these.")] = ()
+    never: Annotated[bool, Meta(description="The codes of the rule never carry these modifiers, alone or beside others.")] = False
     use: Annotated[str | None, Meta(description="The modifier to use instead when the conflict is found.")] = None
 
 
@@ -32,10 +33,19 @@ def bind(params: ModifierConflict, tables: Tables) -> Check:
             held = [modifier for modifier in line.modifiers if modifier in subject]
             clash = [modifier for modifier in line.modifiers if modifier in barred]
             facts = {"code": line.code, "held": held, "clash": clash, "needs": list(params.needs_any)}
-            fixes = (Fix("replace-modifier", index, f"{held[0]}={params.use}", "ask", "only if the record supports it"),) if params.use else ()
-            if clash:
+            fixes = (
+                (Fix("replace-modifier", index, f"{held[0]}={params.use}", "ask", "only if the record supports it"),) if params.use else ()
+            )
+            if params.never:
+                fixes = fixes or tuple(
+                    Fix("remove-modifier", index, modifier, "ask", "if the record supports the service without it") for modifier in held
+                )
+                hits.append(Hit("fail", index, "never", facts, field="modifiers", fixes=fixes))
+            elif clash:
                 hits.append(Hit("fail", index, "clash", facts, field="modifiers", fixes=fixes))
             elif needs and needs.isdisjoint(line.modifiers):
+                if len(params.needs_any) == 1:
+                    fixes += (Fix("add-modifier", index, params.needs_any[0], "ask", "only if the record supports it"),)
                 hits.append(Hit("fail", index, "lacks", facts, field="modifiers", fixes=fixes))
         return hits or (None if met else NOT_APPLICABLE)
 
@@ -44,6 +54,8 @@ def bind(params: ModifierConflict, tables: Tables) -> Check:
 
 def sentence(params: ModifierConflict) -> str:
     parts = []
+    if params.never:
+        parts.append("never stands on these codes")
     if params.needs_any:
         parts.append(f"stands only beside {join(params.needs_any)}")
     if params.not_with:
@@ -60,6 +72,7 @@ KIND = Kind(
     sentence=sentence,
     messages={
         "clash": "{code} carries {held} together with {clash}; they exclude each other.",
+        "never": "{code} carries {held}, which does not belong on this code.",
         "lacks": "{code} carries {held}, which needs {needs} on the same line.",
     },
 )

@@ -14,9 +14,9 @@ from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Pa
 Field = Literal["billing_provider", "rendering_provider", "referring_provider", "supervising_provider"]
 
 
-class Npi(Params):
+class Npi(Params, frozen=True):
     fields: Annotated[tuple[Field, ...], Meta(description="Providers of the claim whose NPI is checked, where given.", min_length=1)]
-    required: Annotated[tuple[Field, ...], Meta(description="Providers whose NPI has to be there.")] = ()
+    required: Annotated[tuple[Field, ...], Meta(description="Providers whose absent NPI is shown as unanswered.")] = ()
 
 
 def valid(npi: str) -> bool:
@@ -60,12 +60,14 @@ def bind(params: Npi, tables: Tables) -> Check:
                 if not good(npi):
                     hits.append(_bad(None, name, f"{name}.npi"))
             elif name in params.required:
-                hits.append(Hit("unknown", None, "absent", {"who": _words(name)}, needs=(f"{name}.npi",), field=f"{name}.npi"))
+                hits.append(_absent(name))
         if "rendering_provider" in params.fields:
             for index in indexes:
                 provider = case.lines[index].rendering_provider
-                if provider is not None and provider.npi and not good(provider.npi):
-                    hits.append(_bad(index, "rendering_provider", "rendering_provider.npi"))
+                if provider is not None and provider.npi:
+                    any_seen = True
+                    if not good(provider.npi):
+                        hits.append(_bad(index, "rendering_provider", "rendering_provider.npi"))
         return hits or (None if any_seen else NOT_APPLICABLE)
 
     return check
@@ -76,12 +78,18 @@ def _bad(index: int | None, name: str, field: str) -> Hit:
     return Hit("fail", index, "bad", {"who": _words(name)}, field=field, fixes=(fix,))
 
 
+def _absent(name: str) -> Hit:
+    """Shown as unanswered, but no more than review: billing systems often add the number only when they send the claim."""
+    return Hit("unknown", None, "absent", {"who": _words(name)}, needs=(f"{name}.npi",), field=f"{name}.npi", cap="review")
+
+
 def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
 def sentence(params: Npi) -> str:
-    return f"The NPI of the {join(_words(name) for name in params.fields)} has ten digits, starts with 1 or 2 and ends with its check digit."
+    who = join(_words(name) for name in params.fields)
+    return f"The NPI of the {who} has ten digits, starts with 1 or 2 and ends with its check digit."
 
 
 KIND = Kind(

@@ -6,13 +6,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
+from payerbook.kinds.base import NOT_APPLICABLE, Action, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
 
 Name = Literal["original_reference", "authorization_number", "place_of_service", "total_charge", "bill_type"]
-_ACTION = {"original_reference": "add-reference", "authorization_number": "obtain-authorization"}
+_REPAIR: dict[str, tuple[Action, str]] = {
+    "original_reference": ("add-reference", "take the payer's claim number from its remittance of the first claim"),
+    "authorization_number": ("obtain-authorization", "take the number from the payer's approval"),
+}
 
 
-class RequiredField(Params):
+class RequiredField(Params, frozen=True):
     fields: Annotated[tuple[Name, ...], Meta(description="Fields that have to be there.", min_length=1)]
     frequency_codes: Annotated[tuple[str, ...] | None, Meta(description="Only for claims with one of these frequency codes.")] = None
 
@@ -22,20 +25,16 @@ def bind(params: RequiredField, tables: Tables) -> Check:
         claim = case.claim
         if params.frequency_codes is not None and (claim.frequency_code or "1") not in params.frequency_codes:
             return NOT_APPLICABLE
-        return [
-            Hit(
-                "fail",
-                None,
-                "absent",
-                {"name": name.replace("_", " "), "frequency_code": claim.frequency_code},
-                field=name,
-                fixes=(Fix(_ACTION.get(name, "verify"), None, None, "ask", "take it from the payer's answer to the first claim"),),  # type: ignore[arg-type]
-            )
-            for name in params.fields
-            if not getattr(claim, name)
-        ] or None
+        return [_absent(name, claim.frequency_code, params) for name in params.fields if not getattr(claim, name)] or None
 
     return check
+
+
+def _absent(name: Name, frequency_code: str | None, params: RequiredField) -> Hit:
+    action, why = _REPAIR.get(name, ("verify", "complete the claim in the billing system"))
+    facts = {"name": name.replace("_", " "), "frequency_code": frequency_code}
+    key = "absent" if params.frequency_codes is None else "frequency"
+    return Hit("fail", None, key, facts, field=name, fixes=(Fix(action, None, None, "ask", why),))
 
 
 def sentence(params: RequiredField) -> str:
@@ -51,5 +50,8 @@ KIND = Kind(
     bind=bind,
     sentence=sentence,
     whole_claim=True,
-    messages={"absent": "The claim has no {name}."},
+    messages={
+        "absent": "The claim has no {name}.",
+        "frequency": "A claim with frequency code {frequency_code} needs the {name}; the claim has none.",
+    },
 )

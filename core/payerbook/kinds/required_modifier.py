@@ -11,12 +11,16 @@ from payerbook.kinds import disciplines
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
 
 
-class RequiredModifier(Params):
+class RequiredModifier(Params, frozen=True):
     any_of: Annotated[tuple[str, ...], Meta(description="The line needs one of these.", min_length=1)]
-    family: Annotated[tuple[str, ...], Meta(description="Modifiers that exclude each other; one outside any_of is wrong, two are too many.")] = ()
+    family: Annotated[
+        tuple[str, ...], Meta(description="Modifiers that exclude each other; one outside any_of is wrong, two are too many.")
+    ] = ()
     required_of: Annotated[
         Literal["everyone", "therapists"],
-        Meta(description="therapists = only when the rendering provider's taxonomy is a PT, OT or SLP; a line that carries one of the family is always judged."),
+        Meta(
+            description="therapists = only when the rendering provider's taxonomy is a PT, OT or SLP; a line that carries one of the family is always judged."
+        ),
     ] = "everyone"
     unless: Annotated[tuple[str, ...], Meta(description="The rule does not apply to lines with one of these modifiers.")] = ()
 
@@ -54,10 +58,16 @@ def _problem(case: Case, index: int, held: list[str], params: RequiredModifier, 
     rendering = line.rendering_provider or case.claim.rendering_provider
     facts = {"code": line.code, "modifiers": list(line.modifiers)}
     if len(held) > 1:
-        fixes = tuple(Fix("remove-modifier", index, extra, "ask", "keep the one of the plan of care") for extra in held if extra not in params.any_of)
+        fixes = tuple(
+            Fix("remove-modifier", index, extra, "ask", "keep the one of the plan of care") for extra in held if extra not in params.any_of
+        )
         return Hit("fail", index, "several", {**facts, "held": held}, field="modifiers", fixes=fixes)
     choice = _choice(params, rendering)
-    why = f"only if under a {disciplines.BY_MODIFIER[choice]} plan of care" if choice in disciplines.BY_MODIFIER else "only if the record supports it"
+    why = (
+        f"only if under a {disciplines.BY_MODIFIER[choice]} plan of care"
+        if choice in disciplines.BY_MODIFIER
+        else "only if the record supports it"
+    )
     if held:
         fixes = (Fix("replace-modifier", index, f"{held[0]}={choice}", "ask", why),) if choice else ()
         return Hit("fail", index, "wrong", {**facts, "held": held}, field="modifiers", fixes=fixes)
@@ -67,7 +77,8 @@ def _problem(case: Case, index: int, held: list[str], params: RequiredModifier, 
         if disciplines.taxonomy(rendering.taxonomy) is None:
             return None
     fixes = (Fix("add-modifier", index, choice, "ask", why),) if choice else ()
-    return Hit("fail", index, "missing" if line.modifiers else "bare", facts, field="modifiers", fixes=fixes)
+    key = "missing" if line.modifiers else "bare"
+    return Hit("fail", index, f"{key}-one" if len(params.any_of) == 1 else key, facts, field="modifiers", fixes=fixes)
 
 
 def _choice(params: RequiredModifier, rendering: Provider | None) -> str | None:
@@ -96,6 +107,8 @@ KIND = Kind(
     messages={
         "bare": "{code} needs one of {any_of}; the line has none.",
         "missing": "{code} needs one of {any_of}; the line has only {modifiers}.",
+        "bare-one": "{code} needs {any_of}; the line has no modifier.",
+        "missing-one": "{code} needs {any_of}; the line has only {modifiers}.",
         "wrong": "{code} goes with {any_of} only; the line has {held}.",
         "several": "{code} carries {held}; only one of them may stand on a line.",
         "performer": "{code} needs one of {any_of} when a therapist performs it; the claim does not say who did (taxonomy of the rendering provider).",

@@ -9,10 +9,10 @@ from msgspec import Meta
 
 from payerbook import units
 from payerbook.kinds import disciplines
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables
+from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Tables
 
 
-class TimedUnits(Params):
+class TimedUnits(Params, frozen=True):
     method: Annotated[Literal["cms", "ama"], Meta(description="cms = the day's minutes are added; ama = each code is rounded alone.")]
     finds: Annotated[
         Literal["over", "allocation", "under"],
@@ -80,7 +80,9 @@ def _group(case: Case, day: date, group: tuple[int, ...], params: TimedUnits) ->
     return [_hit(params, code, first[code], billed[code], minutes[code], right, facts) for code in wrong]
 
 
-def _hit(params: TimedUnits, code: str, place: int, billed: units.Minutes, spent: units.Minutes, right: units.Count, facts: dict[str, object]) -> Hit:
+def _hit(
+    params: TimedUnits, code: str, place: int, billed: units.Minutes, spent: units.Minutes, right: units.Count, facts: dict[str, object]
+) -> Hit:
     value = right.units[code]
     fix = Fix("change-units", place, str(value), "ask", "if the minutes on the claim are the minutes in the treatment note")
     own = {"code": code, "code_units": billed, "code_minutes": spent, "code_allowed": value}
@@ -94,7 +96,11 @@ def sentence(params: TimedUnits) -> str:
         else "each 15-minute code is rounded alone: a unit from 8 minutes, then one more every 15"
     )
     apart = ", each discipline apart" if params.by_discipline else ""
-    what = {"over": "No more units than the minutes allow", "allocation": "Units go to the codes with the most minutes", "under": "All units that were earned are billed"}
+    what = {
+        "over": "No more units than the minutes allow",
+        "allocation": "Units go to the codes with the most minutes",
+        "under": "All units that were earned are billed",
+    }
     return f"{what[params.finds]}: {how}{apart}."
 
 

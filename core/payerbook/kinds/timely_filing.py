@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -11,11 +11,13 @@ from payerbook.calendar import Period, after
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables
 
 
-class TimelyFiling(Params):
+class TimelyFiling(Params, frozen=True):
     limit: Annotated[Period, Meta(description="How long after the start the claim may come in.")]
-    start: Annotated[Literal["first-service", "last-service"], Meta(description="Which date of service starts the clock (institutional claims: the statement's last day).")] = (
-        "first-service"
-    )
+    start: Annotated[
+        Literal["first-service", "last-service"],
+        Meta(description="Which date of service starts the clock (institutional claims: the statement's last day)."),
+    ] = "first-service"
+    weekend_rolls: Annotated[bool, Meta(description="A last day on a Saturday or Sunday moves to the Monday after it.")] = False
     frequency_codes: Annotated[tuple[str, ...], Meta(description="Claim frequency codes that the limit is for.")] = ("1",)
 
 
@@ -26,6 +28,8 @@ def bind(params: TimelyFiling, tables: Tables) -> Check:
             return NOT_APPLICABLE
         start = _start(case, params.start)
         due = after(start, params.limit)
+        if params.weekend_rolls:
+            due += timedelta(days=7 - due.weekday() if due.weekday() >= 5 else 0)
         came = claim.received_on or claim.submitted_on or case.today
         if came is None:
             return [Hit("unknown", None, "when", {"due": due}, needs=("received_on", "submitted_on"), field="received_on")]
@@ -48,7 +52,8 @@ def _start(case: Case, start: str) -> date:
 
 def sentence(params: TimelyFiling) -> str:
     what = "first" if params.start == "first-service" else "last"
-    return f"The payer takes a claim until {params.limit} after the {what} date of service."
+    rolls = "; a last day on a weekend moves to Monday" if params.weekend_rolls else ""
+    return f"The payer takes a claim until {params.limit} after the {what} date of service{rolls}."
 
 
 KIND = Kind(

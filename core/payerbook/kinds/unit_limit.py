@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Table, Tables
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables
 
 
-class UnitLimit(Params):
+class UnitLimit(Params, frozen=True):
     tables: Annotated[dict[Literal["professional", "institutional"], str], Meta(description="The table of limits for each type of claim.")]
 
 
@@ -67,7 +67,11 @@ def _judge(case: Case, code: str, places: list[int], row: tuple[str, ...], hard:
 
 
 def _hit(place: int, key: str, facts: dict[str, Any], cap: Literal["review"] | None, table: tuple[str, str, str], limit: int) -> Hit:
-    fix = Fix("do-not-bill", place, None, "ask", "the table allows no unit") if limit == 0 else Fix("change-units", place, str(limit), "ask", "if the note does not support more")
+    fix = (
+        Fix("do-not-bill", place, None, "ask", "the table allows no unit")
+        if limit == 0
+        else Fix("change-units", place, str(limit), "ask", "if the note does not support more")
+    )
     return Hit("fail", place, key, facts, field="units", fixes=(fix,), cap=cap, table=table)
 
 

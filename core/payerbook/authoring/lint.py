@@ -1,0 +1,81 @@
+"""All checks of the files of packs, and all their cases, for the commands `lint` and `test`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from payerbook.authoring import datasets
+from payerbook.authoring.bundle import pack_folders
+from payerbook.authoring.cases import SUFFIX, CaseResult, test_files
+from payerbook.authoring.compiler import Compiled, rule_files
+from payerbook.authoring.faults import Fault
+from payerbook.authoring.session import Session
+from payerbook.authoring.yamlfile import read
+from payerbook.errors import UsageError
+from payerbook_plugins import policies
+
+
+def lint(paths: Sequence[Path]) -> list[Fault]:
+    """Every fault and note of the packs at the paths (default: all bundled ones), in order of file and place."""
+    session = _session(paths)
+    chosen = _chosen(session, paths)
+    faults = [*session.library.faults]
+    for one in session.library.all():
+        if one.folder.resolve() in chosen:
+            faults.extend(one.faults)
+            faults.extend(_cases(session, one))
+    if not paths:
+        faults.extend(
+            Fault(manifest, 1, 1, "", text, "PB005")
+            for manifest in sorted((policies() / "_datasets").glob("*/manifest.yaml"))
+            for text in datasets.check_manifest(manifest)
+        )
+    files = {path.resolve() for path in paths if path.is_file()}
+    kept = [
+        fault
+        for fault in faults
+        if not files or fault.file.resolve() in files or fault.file.parent.resolve() not in {file.parent for file in files}
+    ]
+    return sorted(dict.fromkeys(kept))
+
+
+def run_cases(paths: Sequence[Path]) -> list[CaseResult]:
+    """The result of every case at the paths (default: all bundled packs)."""
+    session = _session(paths)
+    files = [file for path in paths or [policies()] for file in test_files(path)]
+    return [result for file in files for result in session.runner.run(file)]
+
+
+def _session(paths: Sequence[Path]) -> Session:
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path} does not exist; give a folder of packs or one of their files.")
+    return Session(paths)
+
+
+def _chosen(session: Session, paths: Sequence[Path]) -> set[Path]:
+    if not paths:
+        return {folder.resolve() for folder in session.library.folders}
+    return {folder.resolve() for folder in pack_folders(path if path.is_dir() else path.parent for path in paths)}
+
+
+def _cases(session: Session, one: Compiled) -> list[Fault]:
+    """Faults of the test files of a pack: form, and rules without both kinds of cases."""
+    faults: list[Fault] = []
+    for file in rule_files(one.folder):
+        tests = file.with_name(file.name.removesuffix(".yaml") + SUFFIX)
+        if not tests.is_file():
+            faults.append(Fault(file, 1, 1, "", f"the rule has no cases; write {tests.name} beside it", "PB016"))
+            continue
+        made, _, found = session.runner.load(tests)
+        faults.extend(found)
+        if made is not None:
+            expected = {case.expect for case in made.cases}
+            for wanted in ("fail", "pass"):
+                if wanted not in expected:
+                    faults.append(read(tests).fault(("cases",), f"no case of the rule expects {wanted}; add one", "PB016", key=True))
+    for tests in sorted(one.folder.glob(f"*{SUFFIX}")):
+        if not tests.with_name(tests.name.removesuffix(SUFFIX) + ".yaml").is_file():
+            faults.extend(session.runner.load(tests)[2])
+    return faults

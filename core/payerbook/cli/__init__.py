@@ -1,0 +1,76 @@
+"""The command `payerbook`: turns arguments into calls. Each command is a module, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+from payerbook.errors import InputError, PackError, PayerbookError
+
+COMMANDS = {
+    "check": "check claims and print findings (837P, 837I, claim JSON, JSON Lines)",
+    "units": "minutes to billable units, by the payer's own counting method",
+    "rule": "one rule in words: setting on the date, history, sources, examples",
+    "packs": "packs on file, with grades and holes",
+    "lint": "check the files of a pack, with file, line and repair",
+    "test": "run the cases that stand beside the rules",
+    "schema": "the JSON Schemas of claims, reports and packs",
+    "site": "write and build the reference site",
+}
+"""Name and one line of help of every command; its module is `payerbook.cli.<name>_command`."""
+
+NOTICE = "Not legal or billing advice."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code: 0 nothing found, 1 findings, 2 usage or unreadable input, 3 a pack did not load."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        return _run(arguments)
+    except InputError as error:
+        return _say(str(error.problem), 2)
+    except PackError as error:
+        return _say(f"PACK-ERROR: {error}", 3)
+    except PayerbookError as error:
+        return _say(f"USAGE: {error}", 2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments and arguments[0] in COMMANDS:
+        module = import_module(f"payerbook.cli.{arguments[0]}_command")
+        parser = argparse.ArgumentParser(prog=f"payerbook {arguments[0]}", description=module.__doc__, epilog=NOTICE, allow_abbrev=False)
+        module.add_arguments(parser)
+        code: int = module.run(parser.parse_args(arguments[1:]))
+        return code
+    return _overview(arguments)
+
+
+def _overview(arguments: list[str]) -> int:
+    if arguments == ["--version"]:
+        from payerbook.api import engine_version
+
+        print(f"payerbook {engine_version()}")
+        return 0
+    lines = ["usage: payerbook COMMAND ...", "", "Checks therapy claims against dated, cited payer policy before they are sent.", ""]
+    lines += [f"  {name:<8} {about}" for name, about in COMMANDS.items()]
+    lines += ["", "`payerbook COMMAND --help` explains one command.", NOTICE]
+    if arguments in ([], ["--help"], ["-h"]):
+        print("\n".join(lines))
+        return 0
+    from difflib import get_close_matches
+
+    near = get_close_matches(arguments[0], COMMANDS, 1)
+    hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(COMMANDS)}."
+    return _say(f"USAGE: there is no command {arguments[0]!r}; {hint}", 2)
+
+
+def _say(text: str, code: int) -> int:
+    print(text, file=sys.stderr)
+    return code

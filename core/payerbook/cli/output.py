@@ -1,0 +1,151 @@
+"""What `check` prints: one writer per format, all fed with the same reports and problems, and the totals they share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Protocol, TextIO
+
+import msgspec
+
+from payerbook.api import Book
+from payerbook.claim import Claim
+from payerbook.errors import Problem
+from payerbook.finding import Report
+from payerbook.plugins import NotLoaded
+
+
+class Tally:
+    """Totals over all claims: the `summary` of the contract."""
+
+    def __init__(self) -> None:
+        self.claims = 0
+        self.errors = 0
+        self.unreadable = 0
+        self.found = False
+        self.by_verdict: Counter[str] = Counter()
+        self.by_severity: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self.open_evidence: Counter[str] = Counter()
+        self.at_risk = Decimal(0)
+
+    def add(self, report: Report, claim: Claim) -> None:
+        self.claims += 1
+        self.by_verdict[report.verdict] += 1
+        for finding in report.findings:
+            self.by_severity[finding.severity] += 1
+            self.found = self.found or finding.severity != "advice"
+        for item in (*report.unknown, *report.not_on_file):
+            self.unknown[item.rule] += 1
+            self.open_evidence[item.evidence] += 1
+        self.at_risk += at_risk(report, claim)
+
+    def problem(self, problem: Problem) -> None:
+        self.errors += 1
+        self.unreadable += problem.claim_lost
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "claims": self.claims,
+            "unreadable": self.unreadable,
+            "errors": self.errors,
+            "by_verdict": {name: self.by_verdict[name] for name in ("deny", "return", "review", "incomplete", "clean")},
+            "by_severity": {name: self.by_severity[name] for name in ("deny", "return", "review", "advice")},
+            "unknown": dict(sorted(self.unknown.items())),
+            "at_risk": str(self.at_risk),
+        }
+
+
+def at_risk(report: Report, claim: Claim) -> Decimal:
+    """Charges that may not be paid as billed; a line counts once, a finding on the whole claim counts its total."""
+    exposed = [finding for finding in report.findings if finding.severity != "advice"]
+    if not exposed:
+        return Decimal(0)
+    charges = [line.charge or Decimal(0) for line in claim.lines]
+    if any(finding.line is None for finding in exposed):
+        return claim.total_charge if claim.total_charge is not None else sum(charges, Decimal(0))
+    lines = {finding.line for finding in exposed}
+    numbers = [line.number if line.number is not None else place for place, line in enumerate(claim.lines, 1)]
+    return sum((charge for number, charge in zip(numbers, charges, strict=True) if number in lines), Decimal(0))
+
+
+class Output(Protocol):
+    """A writer of check results."""
+
+    def report(self, report: Report, claim: Claim) -> None: ...
+    def problem(self, problem: Problem) -> None: ...
+    def close(self, not_loaded: Sequence[NotLoaded]) -> None: ...
+
+
+def make(name: str, out: TextIO, tally: Tally, book: Book) -> Output:
+    """The writer of a format."""
+    if name == "json":
+        return JsonOutput(out, tally)
+    if name == "jsonl":
+        return JsonLinesOutput(out, tally)
+    from payerbook.cli.text_output import TextOutput
+
+    return TextOutput(out, tally, book)
+
+
+def plain(problem: Problem) -> dict[str, Any]:
+    """A problem as the contract shows it."""
+    place = msgspec.to_builtins(problem.place) if problem.place is not None else {}
+    return {
+        "code": problem.code,
+        "file": problem.file,
+        "place": {name: place.get(name) for name in ("segment", "line", "column", "byte", "path")},
+        "claim_id": problem.claim_id,
+        "message": problem.message,
+        "repair": problem.repair,
+    }
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+class JsonOutput:
+    """One JSON object, written as the claims come; only problems are kept until the end."""
+
+    def __init__(self, out: TextIO, tally: Tally) -> None:
+        self._out = out
+        self._tally = tally
+        self._errors: list[dict[str, Any]] = []
+        self._written = 0
+
+    def report(self, report: Report, claim: Claim) -> None:
+        self._out.write(",\n" if self._written else '{"reports": [\n')
+        self._out.write(report.json().decode())
+        self._written += 1
+        self._tally.add(report, claim)
+
+    def problem(self, problem: Problem) -> None:
+        self._errors.append(plain(problem))
+        self._tally.problem(problem)
+
+    def close(self, not_loaded: Sequence[NotLoaded]) -> None:
+        self._out.write("\n]" if self._written else '{"reports": []')
+        self._out.write(
+            f',\n"errors": {_text(self._errors)},\n"summary": {_text(self._tally.summary())},\n"not_loaded": {_text(list(not_loaded))}}}\n'
+        )
+
+
+class JsonLinesOutput:
+    """One JSON object a line, each with its `type`: report, error, and a summary at the end."""
+
+    def __init__(self, out: TextIO, tally: Tally) -> None:
+        self._out = out
+        self._tally = tally
+
+    def report(self, report: Report, claim: Claim) -> None:
+        self._out.write('{"type":"report",' + report.json().decode()[1:] + "\n")
+        self._tally.add(report, claim)
+
+    def problem(self, problem: Problem) -> None:
+        self._out.write(_text({"type": "error", **plain(problem)}) + "\n")
+        self._tally.problem(problem)
+
+    def close(self, not_loaded: Sequence[NotLoaded]) -> None:
+        self._out.write(_text({"type": "summary", **self._tally.summary(), "not_loaded": list(not_loaded)}) + "\n")

@@ -1,0 +1,215 @@
+"""The report a biller reads: equal faults of many claims together, hardest first, then what could not be checked, then totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TextIO
+
+from payerbook.api import Book
+from payerbook.claim import Claim
+from payerbook.cli import NOTICE
+from payerbook.cli.output import Tally, at_risk
+from payerbook.cli.style import MARKS, count, fold, paint
+from payerbook.errors import Problem
+from payerbook.finding import Cited, Finding, Open, Repair, Report
+from payerbook.plugins import NotLoaded
+from payerbook.policy import RANK
+
+_INDEX = re.compile(r"\[\d+\]")
+SHOWN = 8
+"""Messages of one group that are printed; the others are counted."""
+CLAIMS = 25
+"""Up to this many claims each get a line of their own."""
+
+
+class _Group:
+    """Equal faults: one rule, one severity. Bounded: a few messages with a few places each, the rest as numbers."""
+
+    def __init__(self, first: Finding) -> None:
+        self.first = first
+        self.places = 0
+        self.risk = Decimal(0)
+        self.messages: dict[str, list[str]] = {}
+        self.fixes: dict[str, Repair] = {}
+
+    def add(self, claim_id: str, finding: Finding) -> None:
+        self.places += 1
+        self.risk += finding.at_risk or 0
+        where = claim_id if finding.line is None else f"{claim_id} line {finding.line}"
+        if finding.message in self.messages:
+            self.messages[finding.message].append(where) if len(self.messages[finding.message]) < SHOWN else None
+        elif len(self.messages) < SHOWN:
+            self.messages[finding.message] = [where]
+        for fix in finding.fixes:
+            if len(self.fixes) < SHOWN:
+                self.fixes.setdefault(f"{fix.action} {fix.value}", fix)
+
+
+class _Unanswered:
+    """A rule that went unanswered for one reason: the first message stands for those like it."""
+
+    def __init__(self, first: Open) -> None:
+        self.first = first
+        self.claims = 0
+        self.needs = sorted({_INDEX.sub("[]", need) for need in first.needs})
+
+
+class TextOutput:
+    """Collects groups while claims come in and prints at the end."""
+
+    def __init__(self, out: TextIO, tally: Tally, book: Book) -> None:
+        self._out = out
+        self._tally = tally
+        self._book = book
+        self._groups: dict[tuple[str, str], _Group] = {}
+        self._open: dict[tuple[str, str], _Unanswered] = {}
+        self._resolved: dict[str, tuple[Finding, int]] = {}
+        self._verdicts: list[str] = []
+
+    def report(self, report: Report, claim: Claim) -> None:
+        self._tally.add(report, claim)
+        for finding in report.findings:
+            self._groups.setdefault((finding.rule, finding.severity), _Group(finding)).add(report.claim_id, finding)
+        for item in {(item.rule, item.reason): item for item in reversed((*report.unknown, *report.not_on_file))}.values():
+            held = self._open.setdefault((item.rule, item.reason), _Unanswered(item))
+            held.claims += 1
+        for finding in report.resolved:
+            self._resolved[finding.rule] = (finding, self._resolved.get(finding.rule, (finding, 0))[1] + 1)
+        if len(self._verdicts) <= CLAIMS:
+            self._verdicts.append(_verdict(report, claim))
+
+    def problem(self, problem: Problem) -> None:
+        self._tally.problem(problem)
+        self._print(paint("CANNOT READ ", "deny") + str(problem))
+
+    def close(self, not_loaded: Sequence[NotLoaded]) -> None:
+        if len(self._verdicts) <= CLAIMS:
+            for line in self._verdicts:
+                self._print(line)
+        for group in sorted(self._groups.values(), key=lambda group: (-RANK[group.first.severity], -group.places, group.first.rule)):
+            self._group(group)
+        self._resolutions()
+        self._unanswered()
+        self._totals(not_loaded)
+
+    def _print(self, text: str = "") -> None:
+        self._out.write(text + "\n")
+
+    def _group(self, group: _Group) -> None:
+        first = group.first
+        risk = f" · ${group.risk:,.2f} at risk" if group.risk else ""
+        self._print()
+        head = f"{MARKS[first.severity]}  {self._book.title(first.rule)}"
+        self._print(paint(head, first.severity) + paint(f"  {count(group.places, 'time')}{risk}", "dim"))
+        shown = 0
+        for message, places in group.messages.items():
+            shown += len(places)
+            self._print(fold(message, f"  {', '.join(places[:3])}{f' and {len(places) - 3} more' if len(places) > 3 else ''}: ", "      "))
+        if group.places > shown:
+            self._print(paint(f"  and {group.places - shown:,} more (--json lists all)", "dim"))
+        for fix in group.fixes.values():
+            self._print(fold(_fix(fix), "  Fix     ", "          "))
+        for source in first.sources[: 1 if first.sources[0].grade in ("A", "A*") else 2]:
+            self._print(paint(fold(_source(source), "  Source  ", "          "), "dim"))
+            if source.url:
+                self._print(paint(f"          {source.url}", "dim"))
+        codes = f" · comes back as {', '.join(first.denials)}" if first.denials else ""
+        effect = (
+            ""
+            if first.effect in (first.severity, "none")
+            else f" · the payer's effect is {first.effect}, the sources allow only {first.severity}"
+        )
+        self._print(paint(fold(f"{first.rule}{codes}{effect}", "  Rule    ", "          "), "dim"))
+
+    def _resolutions(self) -> None:
+        if not self._resolved:
+            return
+        self._print()
+        self._print(paint("ANSWERED ON THE CLAIM", "bold") + "  a rule applies and the claim already carries what it asks for")
+        for rule in sorted(self._resolved):
+            finding, number = self._resolved[rule]
+            self._print(fold(f"{finding.message} ({rule})", f"  {count(number, 'time')}: ", "      "))
+
+    def _unanswered(self) -> None:
+        if not self._open:
+            return
+        self._print()
+        self._print(paint("NOT CHECKED", "bold") + "  facts or tables are missing; these are not passes")
+        for held in sorted(self._open.values(), key=lambda held: (held.first.evidence, -held.claims, held.first.rule)):
+            needs = f" Needs {', '.join(held.first.needs)}." if held.first.needs else ""
+            self._print(
+                fold(
+                    f"{held.first.message}{needs} ({held.first.rule})",
+                    f"  {held.first.evidence}, {count(held.claims, 'claim')}: ",
+                    "      ",
+                )
+            )
+
+    def _totals(self, not_loaded: Sequence[NotLoaded]) -> None:
+        tally = self._tally
+        self._print()
+        verdicts = [
+            f"{tally.by_verdict[name]:,} {name}" for name in ("deny", "return", "review", "incomplete", "clean") if tally.by_verdict[name]
+        ]
+        risk = f" · ${tally.at_risk:,.2f} at risk" if tally.at_risk else ""
+        bad = f" · {count(tally.errors, 'fault')} in the input" if tally.errors else ""
+        self._print(paint(f"{count(tally.claims, 'claim')}: {', '.join(verdicts) or 'none read'}{risk}{bad}", "bold"))
+        if tally.by_verdict["clean"]:
+            missing = ", ".join(name for name in ("record", "chart") if tally.open_evidence[name])
+            self._print(f"Clean means no rule on file objects{f'; not everything could be checked ({missing})' if missing else ''}.")
+        if not_loaded:
+            self._print(paint(f"NOT LOADED: {', '.join(lost.name for lost in not_loaded)}. Their payers went unchecked.", "deny"))
+        self._print(paint(NOTICE, "dim"))
+
+
+def _verdict(report: Report, claim: Claim) -> str:
+    hard = sum(1 for finding in report.findings if finding.severity != "advice")
+    parts = [count(hard, "finding")] if hard else []
+    if risk := at_risk(report, claim):
+        parts.append(f"${risk:,.2f} at risk")
+    unanswered = [evidence for evidence, result in report.checked.items() if result == "unknown"]
+    if unanswered:
+        parts.append(f"not fully checked: {', '.join(unanswered)}")
+    payer = report.payer or f"{report.payer_as_sent or 'no payer'} (not on file)"
+    return f"{paint(f'{MARKS[report.verdict]:<11}', report.verdict)} {report.claim_id}  {payer}  {' · '.join(parts)}".rstrip()
+
+
+_ACTIONS = {
+    "add-modifier": "Add {value}",
+    "remove-modifier": "Take {value} off",
+    "replace-modifier": "Change the modifier: {value}",
+    "replace-code": "Bill {value} instead",
+    "change-units": "Set the units to {value}",
+    "split-line": "Split the line",
+    "merge-lines": "Put the units on one line",
+    "remove-line": "Take the line out",
+    "replace-diagnosis": "Correct the diagnosis",
+    "change-pointer": "Correct the diagnosis pointer",
+    "change-date": "Correct the date",
+    "change-charge": "Set the total to {value}",
+    "change-identifier": "Correct the number",
+    "change-frequency-code": "Set the frequency code to {value}",
+    "add-reference": "Add the payer's control number (REF F8)",
+    "add-notice": "Add {value}",
+    "obtain-authorization": "Get the authorization number",
+    "document": "Complete the record",
+    "verify": "Look it up",
+    "appeal": "Appeal",
+    "do-not-bill": "Do not bill it",
+}
+
+
+def _fix(fix: Repair) -> str:
+    value = (fix.value or "").replace("=", " to ")
+    text = (
+        _ACTIONS[fix.action].format(value=value) if fix.value else _ACTIONS[fix.action].replace(" to {value}", "").replace(" {value}", "")
+    )
+    return f"{text} ({fix.why})."
+
+
+def _source(source: Cited) -> str:
+    parts = [source.title, source.section and f"section {source.section}", source.publisher, source.date, f"grade {source.grade}"]
+    checked = f"checked {source.last_checked}" if source.last_checked else None
+    return ", ".join(part for part in [*parts, checked] if part)

@@ -1,0 +1,65 @@
+"""Compiles the bundled packs while a wheel is built, so that an installed payerbook reads no YAML."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+GENERATED = ("build", "docs/rules")
+"""Folders of the site that its own build writes; a wheel carries only what they are made from."""
+
+
+class CompilePacks(BuildHookInterface):  # type: ignore[type-arg]
+    """Puts the compiled packs and the sources of the site into a wheel.
+
+    An editable install gets neither: it compiles the YAML of the checkout when asked, so that edits are live.
+    """
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Adds files to the wheel. Fails, naming each fault, when a bundled pack or table does not compile."""
+        if version == "editable":
+            return
+        root = Path(self.root)
+        sys.path[:0] = [str(root / "core"), str(root / "plugins")]
+        self.compiled = tempfile.TemporaryDirectory(prefix="payerbook-compiled-")
+        compile_bundled(Path(self.compiled.name))
+        build_data["force_include"][self.compiled.name] = "payerbook/compiled"
+        for file in site_files(root / "site"):
+            build_data["force_include"][str(file)] = f"payerbook/{file.relative_to(root).as_posix()}"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Removes the temporary folder."""
+        if version != "editable":
+            self.compiled.cleanup()
+
+
+def compile_bundled(target: Path) -> None:
+    """Compiles every bundled pack into `target`. Raises SystemExit with the faults when one does not compile."""
+    from payerbook.authoring.bundle import Library, write
+    from payerbook.plugins import BUNDLED, Plugins
+    from payerbook_plugins import policies
+
+    plugins = Plugins(BUNDLED)
+    packs = [folder for _, folder in plugins.policies()]
+    tables = [folder for _, folder in plugins.datasets()]
+    kinds = plugins.kinds()
+    index = write(Library(packs, policies() / "_codes", tables, kinds), target)
+    faults = [*plugins.not_loaded, *index.not_loaded]
+    if faults:
+        raise SystemExit("\n".join(["The bundled packs do not compile, so no wheel was built:", *(f"{fault.name}: {fault.reason}" for fault in faults)]))
+
+
+def site_files(site: Path) -> list[Path]:
+    """The files that the reference site is made from."""
+    skipped = [site / folder for folder in GENERATED]
+    return [
+        file
+        for file in sorted(site.rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts and not any(file.is_relative_to(folder) for folder in skipped)
+    ]

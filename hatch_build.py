@@ -1,4 +1,4 @@
-"""Compiles the bundled packs while a wheel is built, so that an installed payerbook reads no YAML."""
+"""Puts the policies, the packs compiled from them, and the site into a wheel, so that an installed payerbook reads no YAML."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ GENERATED = ("build", "docs/rules")
 """Folders of the site that its own build writes; a wheel carries only what they are made from."""
 
 
-class CompilePacks(BuildHookInterface):  # type: ignore[type-arg]
-    """Puts the compiled packs and the sources of the site into a wheel.
+class CarryPolicies(BuildHookInterface):  # type: ignore[type-arg]
+    """What a wheel carries besides code.
 
-    An editable install gets neither: it compiles the YAML of the checkout when asked, so that edits are live.
+    An editable install gets none of it: it finds the folders in the checkout and compiles when asked, so that edits are live.
     """
 
     PLUGIN_NAME = "custom"
@@ -29,9 +29,9 @@ class CompilePacks(BuildHookInterface):  # type: ignore[type-arg]
         sys.path[:0] = [str(root / "core"), str(root / "plugins")]
         self.compiled = tempfile.TemporaryDirectory(prefix="payerbook-compiled-")
         compile_bundled(Path(self.compiled.name))
-        build_data["force_include"][self.compiled.name] = "payerbook/compiled"
-        for file in site_files(root / "site"):
-            build_data["force_include"][str(file)] = f"payerbook/{file.relative_to(root).as_posix()}"
+        carried = {self.compiled.name: "compiled", str(root / "policies"): "policies"}
+        carried |= {str(file): file.relative_to(root).as_posix() for file in site_files(root / "site")}
+        build_data["force_include"] |= {source: f"payerbook/{target}" for source, target in carried.items()}
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Removes the temporary folder."""

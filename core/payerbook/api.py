@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -13,7 +14,9 @@ import msgspec
 from payerbook import units as counting
 from payerbook.book import Shelf
 from payerbook.claim import Claim
+from payerbook.datasets import Tables
 from payerbook.engine import gaps
+from payerbook.engine.enrich import merge
 from payerbook.engine.ledger import Ledger, own_history
 from payerbook.engine.program import Program
 from payerbook.engine.run import Locate, Payer, run
@@ -24,6 +27,8 @@ from payerbook.payers import Payers, Resolved
 from payerbook.plugins import NotLoaded
 from payerbook.policy import Pack, PackHead, Rule, Version
 
+BATCH = 256
+"""Claims that plugins are asked about at a time."""
 COMMON = "common"
 """The pack that is checked for every claim, whoever pays."""
 
@@ -60,12 +65,13 @@ class Book:
         payer: str | None = None,
         history: History | None = None,
         locate: Locate | None = None,
+        facts_from: tuple[str, ...] = (),
     ) -> Report:
         """The report of one claim.
 
         `known_on` limits the rules to what was published by that day; `today` judges stale sources and stands in for a missing
         day of submission; `payer` (a pack id) overrides the claim's own; `history` is what came before (default: what the claim
-        brings); `locate` gives places in a file.
+        brings); `locate` gives places in a file; `facts_from` names the plugins that added to the context (`enrich`).
         """
         found = self.resolve(claim, payer)
         program, packs = self._program(found.id)
@@ -76,7 +82,7 @@ class Book:
             Payer(found.id, None if found.id == claim.payer else claim.payer, self._same(found.id)),
             packs=packs,
             engine=self._engine,
-            asked=Asked(known_on, today, payer),
+            asked=Asked(known_on, today, payer, facts_from),
             locate=locate,
             preset=() if found.id is not None else (gaps.payer(claim.payer, found.nearest),),
         )
@@ -86,6 +92,13 @@ class Book:
         if payer is not None:
             return self._payers.find(payer)
         return self._payers.find(claim.payer, claim.payer_id, claim.filing_indicator)
+
+    def enrich(self, claims: Sequence[Claim]) -> list[tuple[Claim, tuple[str, ...]]]:
+        """Each claim with what plugins know of it (hook `payerbook_facts`), and the names of the plugins that added something."""
+        plugins = self._shelf.plugins
+        if not plugins.knows_facts:
+            return [(claim, ()) for claim in claims]
+        return [merge(claim, offers) for claim, offers in zip(claims, plugins.facts(claims), strict=True)]
 
     def check_many(
         self,
@@ -97,8 +110,13 @@ class Book:
     ) -> Iterator[Report]:
         """Reports in the order of the claims; earlier claims of a patient are history for later ones."""
         run = self.run(known_on=known_on, today=today, payer=payer)
-        for claim in claims:
-            yield run.check(claim)
+        if not self._shelf.plugins.knows_facts:
+            yield from map(run.check, claims)
+            return
+        stream = iter(claims)
+        while batch := list(islice(stream, BATCH)):
+            for claim, names in self.enrich(batch):
+                yield run.check(claim, facts_from=names)
 
     def run(self, *, known_on: date | None = None, today: date | None = None, payer: str | None = None) -> Run:
         """A run over many claims that remembers what it has seen."""
@@ -152,6 +170,11 @@ class Book:
         """A rule kind by name."""
         return self._kinds[name]
 
+    @property
+    def tables(self) -> Tables:
+        """All dated tables on file."""
+        return self._shelf.tables
+
     def title(self, id: str) -> str:
         """The title of a rule."""
         return gaps.RULE.title if id == gaps.RULE.id else self.rule(id).title
@@ -196,9 +219,16 @@ class Run:
         """Takes an earlier claim as history without checking it."""
         self._ledger.add(claim, self._book.resolve(claim, self._payer).id)
 
-    def check(self, claim: Claim, locate: Locate | None = None) -> Report:
+    def check(self, claim: Claim, locate: Locate | None = None, facts_from: tuple[str, ...] = ()) -> Report:
         """The report of the next claim."""
-        history = self._ledger.before(claim)
-        report = self._book.check(claim, known_on=self._known_on, today=self._today, payer=self._payer, history=history, locate=locate)
+        report = self._book.check(
+            claim,
+            known_on=self._known_on,
+            today=self._today,
+            payer=self._payer,
+            history=self._ledger.before(claim),
+            locate=locate,
+            facts_from=facts_from,
+        )
         self._ledger.add(claim, report.payer)
         return report

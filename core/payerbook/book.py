@@ -75,6 +75,7 @@ class Shelf:
         index = _INDEX.decode((compiled / "index.json").read_bytes())
         self._own_faults.extend(index.not_loaded)
         self._tables_of.append((compiled, tables))
+        self._tables = None
         for entry in index.packs:
             id = entry.head.id
             if allowed is not None and id.partition(".")[0] not in allowed:

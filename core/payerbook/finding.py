@@ -105,9 +105,12 @@ class TableUsed(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
+    """What the answer was asked with: both clocks, a payer that overrides the claim's, and plugins that added facts."""
+
     known_on: date | None
     today: date | None
     payer: str | None = None
+    facts_from: tuple[str, ...] = ()
 
 
 class Body(msgspec.Struct, frozen=True):

@@ -82,9 +82,24 @@ class Plugins:
         """Claim readers by name."""
         return {name: reader for _, found in self._ask("payerbook_formats") for name, reader in found}
 
-    def facts(self, claims: Sequence[Claim]) -> list[list[Context | None]]:
-        """What each plugin knows of the claims: one list a plugin, one entry a claim."""
-        return [list(found) for _, found in self._ask("payerbook_facts", claims=claims)]
+    def facts(self, claims: Sequence[Claim]) -> list[list[tuple[str, Context | None]]]:
+        """What plugins know of each claim: (plugin name, context) pairs in order of plugin name; one list a claim.
+
+        A plugin that does not give one context a claim is refused and named.
+        """
+        offers: list[list[tuple[str, Context | None]]] = [[] for _ in claims]
+        for name, found in self._ask("payerbook_facts", claims=claims):
+            if len(found) != len(claims):
+                self.not_loaded.append(NotLoaded(name, f"hook payerbook_facts: {len(found)} answers for {len(claims)} claims"))
+                continue
+            for offer, context in zip(offers, found, strict=True):
+                offer.append((name, context))
+        return offers
+
+    @property
+    def knows_facts(self) -> bool:
+        """Whether any plugin brings facts, so that claims are worth gathering in batches."""
+        return bool(self.manager.hook.payerbook_facts.get_hookimpls())
 
     def names(self) -> list[str]:
         """Names of the plugins that loaded."""

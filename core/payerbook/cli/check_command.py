@@ -6,16 +6,17 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from payerbook.api import Book, Run
+from payerbook.api import BATCH, Book, Run
 from payerbook.cli import options
 from payerbook.cli.output import Output, Tally, make
 from payerbook.cli.progress import Progress
 from payerbook.errors import Problem, UsageError
 from payerbook.finding import Location
-from payerbook.formats.base import Reader, Spot
+from payerbook.formats.base import Read, Reader, Spot
 from payerbook.formats.detect import open_claims
 
 STRICT = {"claim": ("claim", "table"), "record": ("claim", "table", "record"), "chart": ("claim", "table", "record", "chart")}
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.history:
         _remember(session, arguments.history, output)
     for name in arguments.files:
-        _check_file(name, reader, session, output)
+        _check_file(name, reader, book, session, output)
     lost = options.warn_not_loaded(book)
     output.close(book.not_loaded)
     return lost or (2 if tally.errors else 1 if tally.found or _unanswered(arguments.strict, tally) else 0)
@@ -71,13 +72,17 @@ def _reader(book: Book, name: str | None) -> Reader:
     return reader
 
 
-def _check_file(name: str, reader: Reader, session: Run, output: Output) -> None:
+def _check_file(name: str, reader: Reader, book: Book, session: Run, output: Output) -> None:
     with _open(name) as (stream, label), Progress(stream, label) as watched:
-        for item in reader(watched, label):
-            if isinstance(item, Problem):
-                output.problem(item)
-            else:
-                output.report(session.check(item.claim, Locator(item.file, item.spot, item.line_spots)), item.claim)
+        items = reader(watched, label)
+        while batch := list(islice(items, BATCH)):
+            enriched = iter(book.enrich([item.claim for item in batch if isinstance(item, Read)]))
+            for item in batch:
+                if isinstance(item, Problem):
+                    output.problem(item)
+                    continue
+                claim, names = next(enriched)
+                output.report(session.check(claim, Locator(item.file, item.spot, item.line_spots), names), claim)
 
 
 @contextmanager

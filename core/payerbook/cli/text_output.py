@@ -24,6 +24,23 @@ CLAIMS = 25
 """Up to this many claims each get a line of their own."""
 
 
+class _Places:
+    """Where one message applies: the first three places and how many there are."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._first: list[str] = []
+
+    def add(self, where: str) -> None:
+        self.number += 1
+        if len(self._first) < 3:
+            self._first.append(where)
+
+    def __str__(self) -> str:
+        more = f" and {self.number - 3:,} more" if self.number > 3 else ""
+        return ", ".join(self._first) + more
+
+
 class _Group:
     """Equal faults: one rule, one severity. Bounded: a few messages with a few places each, the rest as numbers."""
 
@@ -31,17 +48,18 @@ class _Group:
         self.first = first
         self.places = 0
         self.risk = Decimal(0)
-        self.messages: dict[str, list[str]] = {}
+        self.messages: dict[str, _Places] = {}
         self.fixes: dict[str, Repair] = {}
 
     def add(self, claim_id: str, finding: Finding) -> None:
         self.places += 1
         self.risk += finding.at_risk or 0
         where = claim_id if finding.line is None else f"{claim_id} line {finding.line}"
-        if finding.message in self.messages:
-            self.messages[finding.message].append(where) if len(self.messages[finding.message]) < SHOWN else None
-        elif len(self.messages) < SHOWN:
-            self.messages[finding.message] = [where]
+        places = self.messages.get(finding.message)
+        if places is None and len(self.messages) < SHOWN:
+            places = self.messages[finding.message] = _Places()
+        if places is not None:
+            places.add(where)
         for fix in finding.fixes:
             if len(self.fixes) < SHOWN:
                 self.fixes.setdefault(f"{fix.action} {fix.value}", fix)
@@ -103,12 +121,11 @@ class TextOutput:
         self._print()
         head = f"{MARKS[first.severity]}  {self._book.title(first.rule)}"
         self._print(paint(head, first.severity) + paint(f"  {count(group.places, 'time')}{risk}", "dim"))
-        shown = 0
         for message, places in group.messages.items():
-            shown += len(places)
-            self._print(fold(message, f"  {', '.join(places[:3])}{f' and {len(places) - 3} more' if len(places) > 3 else ''}: ", "      "))
-        if group.places > shown:
-            self._print(paint(f"  and {group.places - shown:,} more (--json lists all)", "dim"))
+            self._print(fold(message, f"  {places}: ", "      "))
+        others = group.places - sum(places.number for places in group.messages.values())
+        if others:
+            self._print(paint(f"  and {others:,} more (--json lists all)", "dim"))
         for fix in group.fixes.values():
             self._print(fold(_fix(fix), "  Fix     ", "          "))
         for source in first.sources[: 1 if first.sources[0].grade in ("A", "A*") else 2]:
@@ -119,7 +136,7 @@ class TextOutput:
         effect = (
             ""
             if first.effect in (first.severity, "none")
-            else f" · the payer's effect is {first.effect}, the sources allow only {first.severity}"
+            else f" · the payer's effect is {first.effect}; the evidence allows only {first.severity}"
         )
         self._print(paint(fold(f"{first.rule}{codes}{effect}", "  Rule    ", "          "), "dim"))
 
@@ -138,14 +155,10 @@ class TextOutput:
         self._print()
         self._print(paint("NOT CHECKED", "bold") + "  facts or tables are missing; these are not passes")
         for held in sorted(self._open.values(), key=lambda held: (held.first.evidence, -held.claims, held.first.rule)):
-            needs = f" Needs {', '.join(held.first.needs)}." if held.first.needs else ""
-            self._print(
-                fold(
-                    f"{held.first.message}{needs} ({held.first.rule})",
-                    f"  {held.first.evidence}, {count(held.claims, 'claim')}: ",
-                    "      ",
-                )
-            )
+            like = " And others like it." if held.claims > 1 else ""
+            needs = f" Needs {', '.join(held.needs)}." if held.needs else ""
+            lead = f"  {held.first.evidence}, {count(held.claims, 'claim')}: "
+            self._print(fold(f"{held.first.message}{like}{needs} ({held.first.rule})", lead, "      "))
 
     def _totals(self, not_loaded: Sequence[NotLoaded]) -> None:
         tally = self._tally

@@ -120,7 +120,7 @@ def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         if any(isinstance(item, dict) for item in value):
             return "<br>".join(_cell(item) for item in value)
         return escape(", ".join(map(str, value))) or "none"

@@ -177,10 +177,10 @@ def _conditions(version: Version) -> dict[str, Any]:
     return {name: value for name, value in msgspec.to_builtins(version.when).items() if name != "codes"}
 
 
-def cite(catalog: Catalog, pack: Pack, source: Source) -> str:
-    """One citation on one line: grade, title with link, section, publisher, date, when it was last read."""
+def cite(catalog: Catalog, pack: Pack, source: Source, sections: bool = True) -> str:
+    """One citation on one line: grade, title with link, publisher, date, when it was last read; with the passage cited, or without."""
     name = f"[{escape(source.title)}](<{source.url}>)" if source.url else escape(source.title)
-    section = f", {escape(source.section)}" if source.section else ""
+    section = f", {escape(source.section)}" if source.section and sections else ""
     facts = [source.publisher + (f", {source.date}" if source.date else "")]
     if source.last_checked is not None:
         facts.append(f"last checked {source.last_checked}")
@@ -188,5 +188,5 @@ def cite(catalog: Catalog, pack: Pack, source: Source) -> str:
             facts.append("due to be read again")
     if source.superseded:
         facts.append("a newer edition exists that was not read")
-    note = f" {escape(source.note)}" if source.note else ""
+    note = f" {escape(source.note)}" if source.note and sections else ""
     return f'<span class="pb-grade">Grade {html(source.grade)}</span> {name}{section}. {escape("; ".join(facts))}.{note}'

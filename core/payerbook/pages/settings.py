@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -67,7 +68,7 @@ def value(data: Any) -> str:
         return "not set"
     if isinstance(data, bool):
         return "yes" if data else "no"
-    if isinstance(data, list):
+    if isinstance(data, (list, tuple)):
         return _listed(data) if data else "none"
     if isinstance(data, dict):
         entries = [f"{escape(str(key))}{f': {value(held)}' if held not in (None, {}) else ''}" for key, held in data.items() if held is not None]
@@ -75,7 +76,7 @@ def value(data: Any) -> str:
     return escape(str(data))
 
 
-def _listed(items: list[Any]) -> str:
+def _listed(items: Sequence[Any]) -> str:
     if all(isinstance(item, dict) for item in items):
         return "<br>".join(value(item) for item in items)
     return _folded([value(item) for item in items], ", ", "value")
@@ -94,7 +95,4 @@ def codes(found: tuple[str, ...]) -> str:
 def conditions(when: When) -> dict[str, str]:
     """The conditions of a version by name, as Markdown; empty when it applies to every line."""
     held: dict[str, Any] = msgspec.to_builtins(when)
-    return {
-        title(name): codes(tuple(listed)) if name in ("codes", "not_codes") else value(list(listed))
-        for name, listed in held.items()
-    }
+    return {title(name): codes(listed) if name in ("codes", "not_codes") else value(listed) for name, listed in held.items()}

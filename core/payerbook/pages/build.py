@@ -1,0 +1,77 @@
+"""Builds the reference site: hand-written and generated pages together in a temporary folder, HTML from them by MkDocs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from importlib.util import find_spec
+from pathlib import Path
+
+import payerbook
+from payerbook.authoring.session import Session
+from payerbook.errors import PackError, UsageError
+from payerbook.pages import catalog as catalogs
+from payerbook.pages.machine import INDEX
+from payerbook.pages.site import navigation, put
+
+
+def site_folder() -> Path:
+    """The site's own files: inside the installed package, else in the checkout of an editable install."""
+    inside = Path(payerbook.__file__).parent / "site"
+    return inside if inside.is_dir() else Path(payerbook.__file__).parents[2] / "site"
+
+
+def build(
+    target: Path,
+    *,
+    today: date,
+    packs: Sequence[str] | None = None,
+    policies: Sequence[Path] = (),
+    base_url: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Path:
+    """Builds the site into `target`, replacing an earlier site there, and gives the folder.
+
+    `today` is the day that settings are shown for; `packs` limits the packs by id; `policies` are further folders of packs;
+    `base_url` is the address the site will have; `progress` is told each step. The same arguments and files give the same bytes.
+    Raises UsageError when MkDocs is missing, the folder holds something else or a pack id is unknown, PackError when a pack does
+    not compile or a page has a broken link.
+    """
+    if find_spec("mkdocs") is None or find_spec("material") is None:
+        raise UsageError('The site needs MkDocs with the Material theme. Install them: pip install "payerbook[site]"')
+    if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / INDEX).is_file())):
+        raise UsageError(f"{target} is not empty and holds no reference site. Name a new folder; the build empties the one it writes to.")
+    say = progress or (lambda text: None)
+    catalog = catalogs.of(Session(policies), today, packs)
+    with tempfile.TemporaryDirectory(prefix="payerbook-site-") as made:
+        work = Path(made) / "site"
+        shutil.copytree(site_folder(), work, ignore=shutil.ignore_patterns("build", "__pycache__"))
+        files = put(catalog, work / "docs", base_url)
+        say(f"Wrote {len(files)} files for {len(catalog.packs)} packs.")
+        config = {
+            "INHERIT": "mkdocs.yml",
+            "nav": navigation(catalog),
+            "hooks": [],
+            "site_url": base_url or "",
+            "site_dir": str(target.resolve()),
+        }
+        (work / "build.yml").write_text(json.dumps(config), "utf-8")
+        _run(work / "build.yml", today)
+    say(f"Built {target}.")
+    return target
+
+
+def _run(config: Path, today: date) -> None:
+    """Runs MkDocs in a process of its own: its log and its settings do not leak into the caller's."""
+    moment = datetime.combine(today, time(), UTC)  # instead of the clock, for the site map
+    own = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(config)]
+    done = subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PackError(f"The site cannot be built:\n{(done.stderr or done.stdout).strip()}")

@@ -1,0 +1,128 @@
+"""A pack's own page, and one page for each of its topics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from payerbook.pages.catalog import Catalog
+from payerbook.pages.examples import Examples
+from payerbook.pages.rule import READING, cite, section
+from payerbook.pages.text import EFFECT, UNIT_METHOD, escape, link, number, paragraphs, table, title
+from payerbook.policy import Pack, Rule
+
+
+def pack_path(pack: Pack) -> str:
+    """The file of a pack's page."""
+    return f"rules/{pack.head.id}/index.md"
+
+
+def topic_path(pack: Pack, topic: str) -> str:
+    """The file of a topic's page; with it every rule stands where `Rule.url` says."""
+    return f"rules/{pack.head.id}/{topic}/index.md"
+
+
+def rule_link(pack: Pack, rule: Rule, page: str) -> str:
+    """A link from a page to a rule."""
+    return link(escape(rule.title), page, topic_path(pack, rule.topic), rule.slug)
+
+
+def pages(catalog: Catalog, pack: Pack) -> Iterator[tuple[str, str]]:
+    """The page of the pack and those of its topics, as (path, Markdown)."""
+    yield pack_path(pack), "\n".join(_pack(catalog, pack))
+    examples = Examples(catalog, pack)
+    for topic, rules in catalog.topics(pack).items():
+        yield topic_path(pack, topic), "\n".join(_topic(catalog, pack, topic, rules, examples))
+
+
+def _topic(catalog: Catalog, pack: Pack, topic: str, rules: list[Rule], examples: Examples) -> Iterator[str]:
+    page = topic_path(pack, topic)
+    yield f"# {title(topic)}: {escape(pack.head.title)}"
+    yield ""
+    about = link(escape(pack.head.title), page, pack_path(pack))
+    yield f"{number(len(rules), 'rule')} of {about}, as of {catalog.today}. {link('How to read a rule', page, READING)}."
+    yield ""
+    if len(rules) > 1:
+        yield from (f"- {rule_link(pack, rule, page)}" for rule in rules)
+        yield ""
+    for rule in rules:
+        yield from section(catalog, pack, rule, page, examples.of(rule))
+    used = sorted({code for rule in rules for code in catalog.standing(pack, rule).version.when.codes or ()})
+    if used:
+        yield "## Codes on this page { #codes-on-this-page }"
+        yield ""
+        yield "Labels are our own words, not the official descriptors."
+        yield ""
+        yield from table(["Code", "Our label"], ((f"`{code}`", escape(catalog.codes[code].label if code in catalog.codes else "")) for code in used))
+
+
+def _pack(catalog: Catalog, pack: Pack) -> Iterator[str]:
+    head, page = pack.head, pack_path(pack)
+    topics = catalog.topics(pack)
+    yield f"# {escape(head.title)}"
+    yield ""
+    for text in paragraphs(head.about):
+        yield text
+        yield ""
+    yield "## At a glance"
+    yield ""
+    yield from table([f"As of {catalog.today}", "On file"], _glance(catalog, pack, page))
+    for topic, rules in topics.items():
+        yield f"## {link(title(topic), page, topic_path(pack, topic))} {{ #{topic} }}"
+        yield ""
+        yield from table(["Rule", "Payer", "Shown as", "Sources"], (_row(catalog, pack, rule, page) for rule in rules))
+    yield "## What is missing { #holes }"
+    yield ""
+    holes = [escape(hole) for hole in head.holes]
+    for rule in pack.rules:
+        holes += [f"{rule_link(pack, rule, page)}, from {version.start}: {escape(version.hole)}" for version in rule.versions if version.hole]
+    yield from (f"- {hole}" for hole in holes or ["No gap is recorded. That is not proof that the pack is complete."])
+    yield ""
+    yield "## Sources and freshness { #sources }"
+    yield ""
+    yield f"A source is due to be read again {head.review_days} days after it was last checked; until then its rules are shown as *review* at most."
+    yield ""
+    yield from (f"- {line}" for line in _sources(catalog, pack))
+    yield ""
+
+
+def _glance(catalog: Catalog, pack: Pack, page: str) -> Iterator[tuple[str, str]]:
+    head = pack.head
+    yield "Payer id here", f"`{head.id}`" if head.payer else f"`{head.id}` (checked for every claim, whoever pays)"
+    if head.publisher:
+        yield "Published by", escape(head.publisher)
+    if head.aliases:
+        yield "Also called", escape(", ".join(head.aliases))
+    if head.payer_ids:
+        yield "EDI payer ids", escape(", ".join(head.payer_ids))
+    if head.filing_indicators:
+        yield "Claim filing indicator", escape(", ".join(head.filing_indicators))
+    if head.payer:
+        proof = next((rule for rule in pack.rules if rule.id == head.unit_method_rule), None)
+        yield "Timed units", UNIT_METHOD[head.unit_method] + (f" ({rule_link(pack, proof, page)})" if proof else "")
+    grades = Counter(source.grade for rule in pack.rules for source in catalog.standing(pack, rule).version.sources)
+    yield "Rules", f"{number(len(pack.rules), 'rule')} in {number(len(catalog.topics(pack)), 'topic')}"
+    yield "Citations by grade", ", ".join(f"{grade}: {grades[grade]}" for grade in ("A", "A*", "B", "C", "M") if grades[grade]) or "none"
+    checked = [source.last_checked for rule in pack.rules for source in catalog.standing(pack, rule).version.sources if source.last_checked]
+    if checked:
+        yield "Sources last checked", f"{min(checked)}" if min(checked) == max(checked) else f"{min(checked)} to {max(checked)}"
+    yield "Pack version", f"`{head.version}`"
+
+
+def _row(catalog: Catalog, pack: Pack, rule: Rule, page: str) -> tuple[str, str, str, str]:
+    standing = catalog.standing(pack, rule)
+    shown = standing.severity if rule.status == "active" else rule.status.replace("-", " ")
+    if standing.gap is not None:
+        shown = standing.gap.outcome.replace("-", " ") + " today"
+    return rule_link(pack, rule, page), EFFECT[standing.version.effect], shown, standing.grades
+
+
+def _sources(catalog: Catalog, pack: Pack) -> list[str]:
+    """Every document that a rule cites, once, without sections."""
+    found = {
+        (source.publisher, source.title, source.url or ""): cite(catalog, pack, source, sections=False)
+        for rule in pack.rules
+        for version in rule.versions
+        for source in version.sources
+    }
+    return [found[key] for key in sorted(found)]

@@ -1,0 +1,147 @@
+"""Pages about all packs together: home, all rules, codes, rule kinds, faults of pack files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from payerbook.authoring.faults import CODES
+from payerbook.kinds.base import Kind
+from payerbook.pages import settings
+from payerbook.pages.catalog import Catalog
+from payerbook.pages.packs import pack_path, rule_link, topic_path
+from payerbook.pages.rule import READING
+from payerbook.pages.text import escape, link, number, table, title
+from payerbook.policy import Pack
+
+HOME = "index.md"
+RULES = "rules/index.md"
+CODE_TABLE = "codes/index.md"
+KINDS = "kinds/index.md"
+FAULTS = "faults/index.md"
+
+_TIMING = {
+    "timed-15": "15 minutes, counted with the other timed codes",
+    "timed-15-apart": "15 minutes, counted apart",
+    "timed-30": "30 minutes",
+    "timed-60": "60 minutes",
+    "untimed": "not timed",
+}
+
+
+def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
+    """All of them, as (path, Markdown)."""
+    for path, lines in ((HOME, _home), (RULES, _rules), (CODE_TABLE, _codes), (KINDS, _kinds), (FAULTS, _faults)):
+        yield path, "\n".join(lines(catalog))
+
+
+def _home(catalog: Catalog) -> Iterator[str]:
+    rules = sum(len(pack.rules) for pack in catalog.packs)
+    yield "---\ntitle: payerbook\nhide: [toc]\n---\n"
+    yield "# What will the payer do with this therapy claim?"
+    yield ""
+    yield (
+        "payerbook holds payer rules for outpatient PT, OT and SLP billing: what each rule says, since when, and the document that proves it. "
+        "The same rules check claims before they are sent."
+    )
+    yield ""
+    yield f"{number(rules, 'rule')} in {number(len(catalog.packs), 'pack')}, as of {catalog.today}. Search takes codes, modifiers and plain words: `97140 59`, `KX`, `timely filing`."
+    yield ""
+    yield "## Packs on file"
+    yield ""
+    for pack in catalog.packs:
+        yield from _card(catalog, pack)
+    yield "A payer that is not listed is not on file. Its claims are checked for form only, and every report says so."
+    yield ""
+    yield "## How to read it"
+    yield ""
+    yield f"- **Every rule is dated.** The page shows the setting of {catalog.today}, then every earlier one. For an older claim, read the period that holds its date of service."
+    yield "- **Every rule is cited and graded.** Grade A: we read the payer's own document. B: someone else reports it. C and M: too weak to act on."
+    yield "- **A weak source never shouts.** Without a grade A source, or grade B from two publishers, a rule asks for review or only advises, whatever the payer does."
+    yield f"- **What is not known is said.** Missing periods and missing facts are listed, never guessed. {link('More about grades and outcomes', HOME, READING)}."
+    yield ""
+    yield "## Check a claim"
+    yield ""
+    yield "```\npip install payerbook\npayerbook check claims.837\n```"
+    yield ""
+    yield "It runs on your machine. No claim leaves it."
+    yield ""
+
+
+def _card(catalog: Catalog, pack: Pack) -> Iterator[str]:
+    yield '<div class="pb-card" markdown>'
+    yield ""
+    yield f"### {link(escape(pack.head.title), HOME, pack_path(pack))} {{ #{pack.head.id} }}"
+    yield ""
+    yield f"{number(len(pack.rules), 'rule')}. " + " · ".join(link(title(topic), HOME, topic_path(pack, topic)) for topic in catalog.topics(pack))
+    yield ""
+    yield "</div>"
+    yield ""
+
+
+def _rules(catalog: Catalog) -> Iterator[str]:
+    yield "# All rules"
+    yield ""
+    yield f"As of {catalog.today}. {link('What the words mean', RULES, READING)}."
+    yield ""
+    for pack in catalog.packs:
+        yield f"## {link(escape(pack.head.title), RULES, pack_path(pack))} {{ #{pack.head.id} }}"
+        yield ""
+        rows = ((rule_link(pack, rule, RULES), title(rule.topic), catalog.standing(pack, rule).severity) for rules in catalog.topics(pack).values() for rule in rules)
+        yield from table(["Rule", "Topic", "Shown as"], rows)
+
+
+def _codes(catalog: Catalog) -> Iterator[str]:
+    yield "# Therapy codes"
+    yield ""
+    yield "The procedure codes that the rules know. Labels are our own words, not the official descriptors; use your licensed code book to choose a code."
+    yield ""
+    rows = (
+        (f"`{code}`", escape(info.label), ", ".join(info.disciplines), _TIMING[info.timing] + (f"; added to {', '.join(info.add_on_to)}" if info.add_on_to else ""))
+        for code, info in sorted(catalog.codes.items())
+    )
+    yield from table(["Code", "Our label", "Used by", "Minutes to units"], rows)
+
+
+def _kinds(catalog: Catalog) -> Iterator[str]:
+    yield "# Rule kinds"
+    yield ""
+    yield "A rule is data; its kind is the code that checks it. The settings below are what a rule file may say under `params`."
+    yield ""
+    for _, kind in sorted(catalog.kinds.items()):
+        yield from _kind(catalog, kind)
+
+
+def _kind(catalog: Catalog, kind: Kind[Any]) -> Iterator[str]:
+    yield f"## {escape(kind.title)} {{ #{kind.name} }}"
+    yield ""
+    yield f"`{kind.name}`: {escape(kind.about)} Looks at {'the claim as a whole' if kind.whole_claim else 'the lines of the claim'}."
+    yield ""
+    rows = (
+        (f"`{field.name}`", f"{escape(field.about)}{'<br>' if field.about else ''}<small>{_type(field)}</small>") for field in settings.fields(kind.params)
+    )
+    yield from table(["Setting", "Meaning"], rows)
+    yield "What it says, with the facts in braces filled in:"
+    yield ""
+    yield from (f"- {escape(message)}" for message in kind.messages.values())
+    yield ""
+    users = [rule_link(pack, rule, KINDS) for pack in catalog.packs for rule in pack.rules if rule.kind == kind.name]
+    if users:
+        yield f"Used by: {', '.join(users)}"
+        yield ""
+
+
+def _type(field: settings.Field) -> str:
+    return f"{field.type}; {'required' if field.required else f'default: {settings.value(field.default)}'}"
+
+
+def _faults(catalog: Catalog) -> Iterator[str]:
+    yield "# Faults in pack files"
+    yield ""
+    yield "`payerbook lint` prints one line a fault: file, line, column, what is wrong and how to repair it. The code at the end of the line leads here."
+    yield ""
+    for code, (name, about) in sorted(CODES.items()):
+        yield f"## {code}: {escape(name)} {{ #{code.lower()} }}"
+        yield ""
+        yield escape(about)
+        yield ""

@@ -52,7 +52,9 @@ def compile_bundled(target: Path) -> None:
     index = write(Library(packs, policies() / "_codes", tables, kinds), target)
     faults = [*plugins.not_loaded, *index.not_loaded]
     if faults:
-        raise SystemExit("\n".join(["The bundled packs do not compile, so no wheel was built:", *(f"{fault.name}: {fault.reason}" for fault in faults)]))
+        raise SystemExit(
+            "\n".join(["The bundled packs do not compile, so no wheel was built:", *(f"{fault.name}: {fault.reason}" for fault in faults)])
+        )
 
 
 def site_files(site: Path) -> list[Path]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from mkdocs.structure.files import File, Files
+
 from payerbook.authoring.session import Session
 from payerbook.pages import catalog, site
 

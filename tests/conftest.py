@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
 from installation import Installed, build, environment
+
+settings.register_profile("every-run", derandomize=True, deadline=None)
+settings.register_profile("soak", max_examples=20_000, deadline=None, print_blob=True)
+settings.load_profile("every-run")
 
 
 @pytest.fixture(scope="session")

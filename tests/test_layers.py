@@ -60,7 +60,9 @@ def test_check_reads_no_yaml(claim: Path, compiled: Path, tmp_path: Path) -> Non
         "print(book.check(msgspec.json.decode(Path(sys.argv[2]).read_bytes(), type=Claim)).json().decode())\n"
         "print(*sys.modules, file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program, compiled, claim], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, compiled, claim], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
+    )
     assert json.loads(done.stdout)["payer"] == "medicare.part-b"
     held = set(done.stderr.split())
     assert not {name for name in held if name in HEAVY or name.startswith("payerbook.authoring")}

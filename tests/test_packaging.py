@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installation import ROOT, Installed, quiet
 
 import payerbook
+from installation import ROOT, Installed, quiet
 from payerbook.plugins import BUNDLED
 
 pytestmark = pytest.mark.xdist_group("wheel")
@@ -53,7 +53,12 @@ def with_example(installed: Installed, tmp_path_factory: pytest.TempPathFactory)
 
 def test_wheel_carries_the_compiled_packs_and_their_sources(installed: Installed) -> None:
     names = set(zipfile.ZipFile(installed.wheel).namelist())
-    assert {"payerbook/py.typed", "payerbook/compiled/index.json", "payerbook/compiled/codes.json", "payerbook/compiled/tables-0.json"} <= names
+    assert {
+        "payerbook/py.typed",
+        "payerbook/compiled/index.json",
+        "payerbook/compiled/codes.json",
+        "payerbook/compiled/tables-0.json",
+    } <= names
     policies = {f"payerbook/policies/{file.relative_to(ROOT / 'policies')}" for file in (ROOT / "policies").rglob("*.yaml")}
     assert policies <= names
     assert not [name for name in names if name.startswith("tests") or "__pycache__" in name or name.endswith(".pyc")]
@@ -61,7 +66,8 @@ def test_wheel_carries_the_compiled_packs_and_their_sources(installed: Installed
 
 def test_source_archive_is_complete_and_holds_nothing_generated(installed: Installed) -> None:
     (archive,) = installed.wheel.parent.glob("*.tar.gz")
-    names = {name.partition("/")[2] for name in tarfile.open(archive).getnames()}
+    with tarfile.open(archive) as opened:
+        names = {name.partition("/")[2] for name in opened.getnames()}
     assert {"hatch_build.py", "pyproject.toml", "policies/medicare/part-b/pack.yaml", "tests/test_packaging.py"} <= names
     generated = ("node_modules/", ".venv/", "site/build/", "core/payerbook/compiled/")
     assert not [name for name in names if any(part in f"{name}/" for part in generated)]
@@ -93,13 +99,21 @@ def test_check_reads_no_yaml_and_needs_no_folder_to_write_to(installed: Installe
 
 def test_folder_of_packs_works_without_a_cache_that_can_be_written(installed: Installed, tmp_path: Path) -> None:
     file = written(tmp_path, claim("commercial.riverside"))
-    done = installed.run(["payerbook", "check", file, "--json", "--policies", EXAMPLE_POLICIES], tmp_path, PAYERBOOK_CACHE=str(file / "no-folder"), PAYERBOOK_PLUGINS=",".join(BUNDLED))
+    done = installed.run(
+        ["payerbook", "check", file, "--json", "--policies", EXAMPLE_POLICIES],
+        tmp_path,
+        PAYERBOOK_CACHE=str(file / "no-folder"),
+        PAYERBOOK_PLUGINS=",".join(BUNDLED),
+    )
     assert done.returncode == 1, done.stderr
     assert "commercial.riverside.timed-units" in failed(done.stdout)["A1"]
 
 
 def test_editable_wheel_carries_no_compiled_packs(tmp_path: Path) -> None:
-    program = "import sys; from hatchling.builders.wheel import WheelBuilder; print(*WheelBuilder(sys.argv[1]).build(directory=sys.argv[2], versions=['editable']))"
+    program = (
+        "import sys; from hatchling.builders.wheel import WheelBuilder; "
+        "print(*WheelBuilder(sys.argv[1]).build(directory=sys.argv[2], versions=['editable']))"
+    )
     quiet(sys.executable, "-c", program, ROOT, tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()

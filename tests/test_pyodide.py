@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from installation import Installed
 
 HERE = Path(__file__).parent / "pyodide"

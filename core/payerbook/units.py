@@ -44,6 +44,25 @@ def total_units(minutes: Minutes) -> int:
     return int((minutes + 7) // 15)
 
 
+def agrees(minutes: Mapping[str, Minutes], billed: Mapping[str, Minutes], method: Method) -> bool:
+    """Whether the billed units of 15-minute codes are a right answer for their minutes: the test of `count` without its words."""
+    if method == "ama":
+        return all(billed[code] == (spent + 7) // 15 for code, spent in minutes.items())
+    if sum(billed.values()) != (sum(minutes.values()) + 7) // 15:
+        return False
+    least_given: Minutes = 15
+    most_left: Minutes = 0
+    for code, spent in minutes.items():
+        extra = billed[code] - spent // 15
+        if extra == 1:
+            least_given = min(least_given, spent % 15)
+        elif extra == 0:
+            most_left = max(most_left, spent % 15)
+        else:
+            return False
+    return least_given >= most_left
+
+
 def count(minutes: Mapping[str, Minutes], timing: Mapping[str, Timing], method: Method) -> Count:
     """Units for one patient, one day, one discipline.
 

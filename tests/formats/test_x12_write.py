@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import msgspec
+import pytest
 import pyx12.params
 import pyx12.x12n_document
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -149,7 +149,9 @@ FULL = Claim(
     diagnoses=("M54.50", "M25.561"),
     authorization_number="PA778",
     total_charge=Decimal("90.00"),
-    other_payers=(OtherPayer(name="AETNA", id="60054", sequence="secondary", filing_indicator="CI", paid=Decimal(10), adjusted=Decimal(5)),),
+    other_payers=(
+        OtherPayer(name="AETNA", id="60054", sequence="secondary", filing_indicator="CI", paid=Decimal(10), adjusted=Decimal(5)),
+    ),
     context=Context(injury=Injury(date=date(2025, 12, 1), claim_number="WC1")),
     lines=(
         Line(

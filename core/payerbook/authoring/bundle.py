@@ -7,7 +7,6 @@ the files.
 from __future__ import annotations
 
 import hashlib
-import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 import msgspec
 
 from payerbook.authoring import datasets, vocabulary
-from payerbook.authoring.compiler import Compiled, Surroundings, compile_pack
+from payerbook.authoring.compiler import Compiled, Surroundings, compile_pack, guess_id
 from payerbook.authoring.faults import Fault
 from payerbook.authoring.schema import Schemas
 from payerbook.book import Entry, Index, Shelf
@@ -99,12 +98,6 @@ class Library:
 def pack_folders(roots: Iterable[Path]) -> list[Path]:
     """Every folder below the roots that holds a pack.yaml, in order of path."""
     return [file.parent for root in roots for file in sorted(root.rglob("pack.yaml"))]
-
-
-def guess_id(folder: Path) -> str:
-    """The id in a pack.yaml, read without YAML; the folder's name when there is none."""
-    match = re.search(r"^pack:\s*[\"']?([a-z0-9.-]+)", (folder / "pack.yaml").read_text("utf-8", errors="replace"), re.MULTILINE)
-    return match.group(1) if match else folder.name
 
 
 def write(library: Library, target: Path) -> Index:

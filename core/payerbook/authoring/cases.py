@@ -60,9 +60,14 @@ class CaseRunner:
         if faults:
             return None, document, faults
         made = msgspec.convert(document.data, TestsDoc)
-        wanted = f"{self._pack_id(file)}.{file.name.removesuffix(SUFFIX)}"
-        if made.rule != wanted or not file.with_name(file.name.removesuffix(SUFFIX) + ".yaml").is_file():
-            return None, document, [document.fault(("rule",), f"the tests beside the file are for {wanted}, not {made.rule}", "PB021")]
+        slug = file.name.removesuffix(SUFFIX)
+        wanted = f"{self._pack_id(file)}.{slug}"
+        if not file.with_name(f"{slug}.yaml").is_file():
+            lost = f"there is no rule file {slug}.yaml beside the tests; rename or remove them"
+            return None, document, [document.fault(("rule",), lost, "PB021")]
+        if made.rule != wanted:
+            other = f"the tests stand beside the rule {wanted}, not {made.rule}; write {wanted}"
+            return None, document, [document.fault(("rule",), other, "PB021")]
         return made, document, []
 
     def run(self, file: Path) -> Iterator[CaseResult]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,6 +46,12 @@ def compile_pack(folder: Path, around: Surroundings) -> Compiled:
     return _PackCompiler(folder, around).compile()
 
 
+def guess_id(folder: Path) -> str:
+    """The id in a pack.yaml, read without YAML; the folder's name when there is none."""
+    match = re.search(r"^pack:\s*[\"']?([a-z0-9.-]+)", (folder / "pack.yaml").read_text("utf-8", errors="replace"), re.MULTILINE)
+    return match.group(1) if match else folder.name
+
+
 def rule_files(folder: Path) -> list[Path]:
     """The rule files of a pack, in order of name."""
     return sorted(
@@ -57,8 +64,8 @@ class _PackCompiler:
         self.folder = folder
         self.around = around
         self.faults: list[Fault] = []
-        self.id = folder.name
-        self.sources: dict[str, SourceDoc] = {}
+        self.id = guess_id(folder)
+        self.sources: dict[str, SourceDoc] | None = {}
         self.documents: dict[str, tuple[Document, RuleDoc]] = {}
         self.made: dict[str, Rule | None] = {}
         self.open: list[str] = []
@@ -69,7 +76,7 @@ class _PackCompiler:
             self.id = head.pack
         sources = self.folder / "sources.yaml"
         if sources.is_file():
-            self.sources = self._typed("sources", sources, dict[str, SourceDoc]) or {}
+            self.sources = self._typed("sources", sources, dict[str, SourceDoc])
             self._check_sources(sources)
         for file in rule_files(self.folder):
             self._read_rule(file)
@@ -87,7 +94,7 @@ class _PackCompiler:
 
     def _check_sources(self, file: Path) -> None:
         document = read(file)
-        for name, source in self.sources.items():
+        for name, source in (self.sources or {}).items():
             if source.grade in ("A", "A*", "B") and source.last_checked is None:
                 self.faults.append(
                     document.fault((name,), "a source of this grade says when it was last checked; add last_checked", "PB024", key=True)
@@ -132,9 +139,9 @@ class _PackCompiler:
         if doc.like is not None:
             parent = self._rule(doc.like)
             if parent is None:
-                self.faults.append(
-                    document.fault(("like",), f"there is no usable rule {doc.like}; write the id of an existing rule", "PB010")
-                )
+                if doc.like not in self.documents:  # a parent of this pack has faults of its own, and they say enough
+                    message = f"there is no usable rule {doc.like}; write the id of an existing rule"
+                    self.faults.append(document.fault(("like",), message, "PB010"))
                 return None
         inherited = (
             {}
@@ -191,7 +198,7 @@ class _PackCompiler:
             for number, ref in enumerate(own.sources)
             if (source := self._source(document, (*path, "sources", number), ref)) is not None
         )
-        if not sources and not own.hole:
+        if not own.sources and not own.hole:
             self.faults.append(document.fault(path, "the version has no source; add at least one under sources", "PB012"))
         if not versioning.dated(own):
             return []
@@ -219,6 +226,8 @@ class _PackCompiler:
         return made
 
     def _source(self, document: Document, path: Path_, ref: SourceRef) -> Source | None:
+        if self.sources is None:  # sources.yaml has faults of its own
+            return None
         found = self.sources.get(ref.ref)
         if found is None:
             known = ", ".join(sorted(self.sources)) or "none"
@@ -273,7 +282,7 @@ class _PackCompiler:
         for version in rule.versions:
             if version.hole:
                 continue
-            place = next(number for number, own in enumerate(doc.versions) if versioning.holds(own, version.start))
+            place = versioning.place_of(doc, version)
             path: Path_ = ("versions", place)
             try:
                 params = msgspec.convert(version.params, kind.params)
@@ -286,7 +295,8 @@ class _PackCompiler:
                     self.faults.append(document.fault(path, f"there is no dated table {table}; known: {known}", "PB018"))
             limit = cap(version.sources)
             shown = severity(version.effect, limit)
-            if version.effect != "none" and RANK[shown] < RANK[severity(version.effect, "deny")]:
+            complete = len(version.sources) == len(doc.versions[place].sources) > 0
+            if complete and version.effect != "none" and RANK[shown] < RANK[severity(version.effect, "deny")]:
                 text = f"the effect is {version.effect}, but the sources allow {limit} at most; it is shown as {shown}"
                 self.faults.append(document.fault(path, text, "PB022", note=True))
 

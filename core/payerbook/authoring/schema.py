@@ -88,7 +88,7 @@ class Schemas:
 
     def faults(self, name: str, document: Document) -> Iterator[Fault]:
         """All faults of a document against one schema, in order of their place in the file."""
-        found = [_fault(document, _leaf(error)) for error in self._validators[name].iter_errors(document.data)]
+        found = [fault for error in self._validators[name].iter_errors(document.data) for fault in _faults(document, _leaf(error))]
         yield from sorted(set(found), key=lambda fault: (fault.line, fault.column, fault.message))
 
 
@@ -100,35 +100,50 @@ def _leaf(error: ValidationError) -> ValidationError:
     return error
 
 
+def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
+    """The fault of one error; of unknown keys, one each."""
+    if error.validator != "additionalProperties":
+        yield _fault(document, error)
+        return
+    value: Any = error.instance
+    within: Any = error.schema
+    known = list(within.get("properties", {}))
+    for unknown in [key for key in value if key not in known]:
+        near = difflib.get_close_matches(str(unknown), known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
+        yield document.fault((*error.absolute_path, unknown), f"unknown key {unknown}; {hint}", "PB003", key=True)
+
+
 def _fault(document: Document, error: ValidationError) -> Fault:
     path = tuple(error.absolute_path)
     value: Any = error.instance
     rule: Any = error.validator_value
     within: Any = error.schema
-    if error.validator == "additionalProperties":
-        known = list(within.get("properties", {}))
-        unknown = next(key for key in value if key not in known)
-        near = difflib.get_close_matches(str(unknown), known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
-        return document.fault((*path, unknown), f"unknown key {unknown}; {hint}", "PB003", key=True)
     if error.validator == "required":
         missing = error.message.split("'")[1]
         return document.fault(path, f"the key {missing} is missing; add it", "PB006")
-    if error.validator == "type" and isinstance(value, (int, float)) and not isinstance(value, bool) and _allows(error, "string"):
-        return document.fault(path, f'{value} is a number; write it as text, in quotes: "{value}"', "PB004")
-    if error.validator == "format":
+    if error.validator == "format" or (error.validator == "type" and within.get("format") == "date"):
         return document.fault(path, f"{value} is not a date; write YYYY-MM-DD", "PB007")
+    words = [str(word) for word in (rule if error.validator == "enum" else [rule]) if word is not None]
+    if _is_number(value) and (str(value) in words or (error.validator == "type" and _allows(error, "string"))):
+        return document.fault(path, f'{value} is a number; write it as text, in quotes: "{value}"', "PB004")
     if error.validator in ("enum", "const"):
-        words = [
-            str(word) for word in (rule if error.validator == "enum" else [rule]) if word is not None
-        ]
         near = difflib.get_close_matches(str(value), words, 1)
         code = "PB014" if path == ("kind",) else "PB019" if path == ("format",) else "PB005"
         hint = f"did you mean {near[0]}?" if near else f"one of: {', '.join(words)}"
         return document.fault(path, f"{value} is not known here; {hint}", code)
     if error.validator == "type":
         return document.fault(path, f"{_kind_of(value)} stands here, but {_wanted(error)} is needed", "PB005")
+    if error.validator == "pattern":
+        form = within.get("description") or f"it has to match {rule}"
+        return document.fault(path, f"{value} does not have the right form ({form.rstrip('.')})", "PB005")
+    if error.validator in ("minItems", "minLength", "minProperties"):
+        return document.fault(path, "nothing stands here; write at least one entry, or remove the key", "PB005")
     return document.fault(path, error.message, "PB005")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _allows(error: ValidationError, name: str) -> bool:

@@ -44,6 +44,12 @@ def holds(version: VersionDoc, on: date) -> bool:
     return first_day(version) <= on and (last is None or on <= last)
 
 
+def place_of(doc: RuleDoc, version: Version) -> int:
+    """The place in the file of the version that a compiled version was made from: the last one that holds its first day."""
+    held = [n for n, own in enumerate(doc.versions) if dated(own) and holds(own, version.start) and day(own.known) == version.known]
+    return held[-1]
+
+
 def check(document: Document, doc: RuleDoc) -> Iterator[Fault]:
     """Faults in the dates of a rule: missing, reversed, out of order, overlapping, or with differing settings."""
     before: VersionDoc | None = None
@@ -53,7 +59,7 @@ def check(document: Document, doc: RuleDoc) -> Iterator[Fault]:
             yield document.fault(path, "a version has either from or attested_from; write one of them", "PB006")
             return
         if version.to is not None and version.to < first_day(version).isoformat():
-            yield document.fault((*path, "to"), f"the version ends on {version.to}, before it begins", "PB011")
+            yield document.fault((*path, "to"), f"the version ends on {version.to}, before it begins; correct one of the dates", "PB011")
         if before is not None:
             yield from _against(document, path, version, before)
         before = version
@@ -61,17 +67,17 @@ def check(document: Document, doc: RuleDoc) -> Iterator[Fault]:
     for place, version in enumerate(doc.versions):
         if not version.hole and set(version.params) != keys[0]:
             differs = ", ".join(sorted(set(version.params) ^ keys[0]))
-            yield document.fault(("versions", place), f"all versions list the same settings; these differ: {differs}", "PB020")
+            yield document.fault(("versions", place), f"all versions list the same settings, but {differs} is not in all of them; add it, or move it to the common params", "PB020")
 
 
 def _against(document: Document, path: tuple[str | int, ...], version: VersionDoc, before: VersionDoc) -> Iterator[Fault]:
     start, earlier = first_day(version), first_day(before)
     if start < earlier:
-        yield document.fault(path, f"versions rise by date; {start} comes after {earlier} in the file", "PB011")
+        yield document.fault(path, f"versions rise by date; {start} comes after {earlier} in the file, move it up", "PB011")
     elif start == earlier and (version.known is None or (before.known or "") >= version.known):
-        yield document.fault(path, f"two versions begin on {start}; a correction needs a later known", "PB011")
+        yield document.fault(path, f"two versions begin on {start}; correct the date, or give the correction a later known", "PB011")
     elif start != earlier and before.to is not None and before.to >= start.isoformat():
-        yield document.fault(path, f"this version begins on {start}, but the one before lasts until {before.to}", "PB011")
+        yield document.fault(path, f"this version begins on {start}, but the one before lasts until {before.to}; end that one earlier", "PB011")
 
 
 def spans(doc: RuleDoc, place: int, parent: Rule | None) -> list[Span]:

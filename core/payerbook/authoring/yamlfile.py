@@ -66,7 +66,7 @@ def read(file: Path) -> Document:
         document.faults.append(Fault(file, 1, 1, "", f"not YAML: {str(error).splitlines()[0]}", "PB001"))
         return document
     if node is None:
-        document.faults.append(Fault(file, 1, 1, "", "the file is empty", "PB001"))
+        document.faults.append(Fault(file, 1, 1, "", "the file is empty; fill it or remove it", "PB001"))
         return document
     data = _value(node, (), document)
     return document._replace(data=data)

@@ -86,6 +86,9 @@ class Program:
         self._plans: dict[Any, Plan] = {}
         self._eras: dict[date | None, int] = {None: -1}
         self._cuts = sorted({day for rule in self.rules for day in versions.cuts(rule)})
+        every = [version.when for rule in self.rules for version in rule.versions]
+        self._fields = tuple(field for name, field in conditions.OF_CLAIM.items() if any(getattr(when, name) is not None for when in every))
+        self._other_clocks = any(rule.date_basis != "service-date" for rule in self.rules)
         self._by_code: dict[str, list[int]] = {}
         self._any_code: list[int] = []
         for index, rule in enumerate(self.rules):
@@ -118,7 +121,7 @@ class Program:
     def plan(self, claim: Claim, known_on: date | None) -> Plan:
         """The plan of a claim, kept from an earlier claim of the same shape where there was one."""
         eras = self._eras
-        shape = []
+        shape: list[Any] = []
         for line in claim.lines:
             era = eras.get(line.service_date)
             if era is None:
@@ -166,12 +169,17 @@ class Program:
                 found = versions.on(rule, day, known_on)
                 version = found.version if isinstance(found, versions.Gap) else found
                 places = [place for place in places if conditions.code_applies(version.when, claim.lines[place].code)]
-                if not isinstance(found, versions.Gap):
-                    if places:
-                        groups.setdefault(id(version), (version, []))[1].extend(places)
-                elif found.outcome == "not-on-file":
-                    hit = Hit("not-on-file", None, "not-on-file", {"reason": found.reason, "date": day})
+                applies = conditions.claim_applies(version.when, claim)
+                if not applies or not places or (isinstance(found, versions.Gap) and found.outcome == "not-applicable"):
+                    continue
+                if isinstance(applies, str):
+                    hit = Hit("unknown", None, "condition", {"missing": applies}, needs=(applies,))
                     fixed.extend(self._spread(index, version, hit, places, whole))
+                elif isinstance(found, versions.Gap):
+                    hit = Hit("not-on-file", None, "not-on-file", {"reason": found.reason})
+                    fixed.extend(self._spread(index, version, hit, places, whole))
+                else:
+                    groups.setdefault(id(version), (version, []))[1].extend(places)
             for version, places in groups.values():
                 bound = self.bound(index, version)
                 steps.append(Step(index, bound, bound.check, tuple(places)))
@@ -189,8 +197,6 @@ class Program:
 
     def _spread(self, index: int, version: Version, hit: Hit, places: list[int], whole: bool) -> list[tuple[int, Bound, Hit]]:
         """One answer for the claim, or the same answer for each of the lines."""
-        if not places:
-            return []
         lines: list[int | None] = [None] if whole else list(places)
         bound = self.bound(index, version)
         return [(index, bound, msgspec.structs.replace(hit, line=place)) for place in lines]

@@ -81,7 +81,7 @@ class History:
 class Case:
     """One claim under check, with what several kinds derive from it, derived once."""
 
-    __slots__ = ("claim", "history", "lines", "payer", "same_payer", "today")
+    __slots__ = ("claim", "history", "lines", "payer", "same_payer", "shared", "today")
 
     def __init__(
         self, claim: Claim, payer: str | None, history: History, same_payer: Callable[[str | None], bool], today: date | None
@@ -92,13 +92,14 @@ class Case:
         self.history = history
         self.same_payer = same_payer
         self.today = today
+        self.shared: dict[Any, Any] = {}
+        """What one kind works out for several rules of it: keyed by the kind's own function, forgotten with the claim."""
 
     def days(self, indexes: tuple[int, ...]) -> list[tuple[date, tuple[int, ...]]]:
         """The given line indexes grouped by date of service, in order of first appearance."""
         lines = self.lines
-        first = lines[indexes[0]].service_date
-        if len(indexes) == 1 or all(lines[i].service_date == first for i in indexes):
-            return [(first, indexes)]
+        if self._one_day is not None:
+            return [(self._one_day, indexes)]
         days: dict[date, list[int]] = {}
         for i in indexes:
             days.setdefault(lines[i].service_date, []).append(i)
@@ -119,6 +120,16 @@ class Case:
             for item in self.history.items
             if since <= item.service_date <= until and item.claim_id not in own and self.same_payer(item.payer)
         ]
+
+
+def _only_day(lines: tuple[Line, ...]) -> date | None:
+    """The date of service of all lines, None when they have several: most claims are of one day."""
+    day: date | None = None
+    for line in lines:
+        if day is not None and line.service_date != day:
+            return None
+        day = line.service_date
+    return day
 
 
 Check = Callable[[Case, tuple[int, ...]], Result]

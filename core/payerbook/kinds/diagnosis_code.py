@@ -5,12 +5,15 @@ Table columns: code without its dot, first day, last day (empty = beyond the tab
 
 from __future__ import annotations
 
+import string
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, Window
+
+_CHARACTERS = string.digits + string.ascii_uppercase
 
 
 class DiagnosisCode(Params, frozen=True):
@@ -50,7 +53,8 @@ def _judge(code: str, place: int, day: date, window: Window, table: str) -> Hit:
     if rows:
         ended = max(row[2] for row in rows)
         if ended and ended < day.isoformat():
-            return Hit("fail", None, "ended", {**facts, "last": ended}, field=field, fixes=fix, cap=cap, table=source)
+            key = "split" if any(window.starts(code + character) for character in _CHARACTERS) else "ended"
+            return Hit("fail", None, key, {**facts, "last": ended}, field=field, fixes=fix, cap=cap, table=source)
         return Hit("fail", None, "early", {**facts, "first": min(row[1] for row in rows)}, field=field, fixes=fix, cap=cap, table=source)
     if window.starts(code):
         return Hit("fail", None, "incomplete", facts, field=field, fixes=fix, cap=cap, table=source)
@@ -77,6 +81,7 @@ KIND = Kind(
         "absent": "Diagnosis {place} is not an ICD-10-CM code (table {quarter}).",
         "incomplete": "Diagnosis {place} is a category of ICD-10-CM; a longer code is needed (table {quarter}).",
         "ended": "Diagnosis {place} was last billable on {last}.",
+        "split": "Diagnosis {place} was last billable on {last}; longer codes took its place.",
         "early": "Diagnosis {place} is billable only from {first} on.",
         "unlisted": "Diagnosis {place} is not in the ICD-10-CM table on file for {date}, which does not list every new code of the year.",
     },

@@ -24,7 +24,8 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
         hits: list[Hit] = []
         if number == 0 or number > params.most_diagnoses:
             hits.append(Hit("fail", None, "empty" if number == 0 else "many", {"number": number}, field="diagnoses"))
-        hits.extend(_repeated(diagnoses))
+        if number > 1:
+            hits.extend(_repeated(diagnoses))
         for index in indexes:
             pointers = case.lines[index].diagnosis_pointers
             if pointers is None:
@@ -34,9 +35,9 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
                 hits.append(_bad(index, "none", {}))
             elif len(pointers) > params.most_pointers:
                 hits.append(_bad(index, "too-many", {"number": len(pointers)}))
-            elif len(set(pointers)) < len(pointers):
+            elif len(pointers) > 1 and len(set(pointers)) < len(pointers):
                 hits.append(_bad(index, "twice", {}, "advice"))
-            elif number and not all(1 <= pointer <= number for pointer in pointers):
+            elif number and (min(pointers) < 1 or max(pointers) > number):
                 wrong = [pointer for pointer in pointers if not 1 <= pointer <= number]
                 hits.append(_bad(index, "beyond", {"pointers": wrong, "number": number}))
         return hits or None

@@ -21,72 +21,90 @@ class TimedUnits(Params, frozen=True):
     by_discipline: Annotated[bool, Meta(description="Count PT, OT and SLP minutes of a day apart (by GP, GO, GN).")] = True
 
 
+class _Group:
+    """The timed lines of one day (and discipline): minutes and units by code, where each code first stands, what is not known."""
+
+    __slots__ = ("billed", "day", "first", "minutes", "missing", "right")
+
+    def __init__(self, case: Case, day: date, places: list[int], method: units.Method) -> None:
+        self.day = day
+        self.minutes: dict[str, units.Minutes] = {}
+        self.billed: dict[str, units.Minutes] = {}
+        self.first: dict[str, int] = {}
+        self.missing: list[int] = []
+        for place in places:
+            line = case.lines[place]
+            code = line.code
+            if line.minutes is None:
+                self.missing.append(place)
+            elif code in self.first:
+                self.minutes[code] += line.minutes
+                self.billed[code] += line.units
+            else:
+                self.first[code] = place
+                self.minutes[code] = line.minutes
+                self.billed[code] = line.units
+        self.right = not self.missing and units.agrees(self.minutes, self.billed, method)
+
+
 def bind(params: TimedUnits, tables: Tables) -> Check:
+    key = (KIND.name, params.method, params.by_discipline)
+
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
-        hits: list[Hit] = []
-        for day, places in case.days(indexes):
-            for group in _groups(case, places, params.by_discipline):
-                hits.extend(_group(case, day, group, params))
-        return hits or None
+        groups = case.shared.get((key, indexes))
+        if groups is None:
+            groups = case.shared[(key, indexes)] = _groups(case, indexes, params)
+        if all(group.right for group in groups):
+            return None
+        return [hit for group in groups if not group.right for hit in _judge(case, group, params)] or None
 
     return check
 
 
-def _groups(case: Case, places: tuple[int, ...], by_discipline: bool) -> list[tuple[int, ...]]:
-    if not by_discipline or len(places) == 1:
-        return [places]
-    groups: dict[object, list[int]] = {}
-    for place in places:
-        groups.setdefault(disciplines.of(case.lines[place].modifiers), []).append(place)
-    return [tuple(group) for group in groups.values()]
+def _groups(case: Case, indexes: tuple[int, ...], params: TimedUnits) -> list[_Group]:
+    lines = case.lines
+    places: dict[object, list[int]] = {}
+    for index in indexes:
+        line = lines[index]
+        apart = disciplines.of(line.modifiers) if params.by_discipline else None
+        places.setdefault((line.service_date, apart), []).append(index)
+    return [_Group(case, lines[group[0]].service_date, group, params.method) for group in places.values()]
 
 
-def _group(case: Case, day: date, group: tuple[int, ...], params: TimedUnits) -> list[Hit]:
-    minutes: dict[str, units.Minutes] = {}
-    billed: dict[str, units.Minutes] = {}
-    first: dict[str, int] = {}
-    for place in group:
-        line = case.lines[place]
-        if line.minutes is None:
-            needs = tuple(f"lines[{place}].minutes" for place in group if case.lines[place].minutes is None)
-            return [Hit("unknown", needing, "minutes", {"code": case.lines[needing].code}, needs=needs) for needing in group[:1]]
-        minutes[line.code] = minutes.get(line.code, 0) + line.minutes
-        billed[line.code] = billed.get(line.code, 0) + line.units
-        first.setdefault(line.code, place)
-    right = units.count(minutes, dict.fromkeys(minutes, "timed-15"), params.method)
-    total = sum(billed.values())
+def _judge(case: Case, group: _Group, params: TimedUnits) -> list[Hit]:
+    if group.missing:
+        needs = tuple(f"lines[{place}].minutes" for place in group.missing)
+        return [Hit("unknown", group.missing[0], "minutes", {"code": case.lines[group.missing[0]].code}, needs=needs)]
+    right = units.count(group.minutes, dict.fromkeys(group.minutes, "timed-15"), params.method)
+    answers = (right.units, *right.alternatives)
+    billed, total = group.billed, sum(group.billed.values())
+    above = [code for code in billed if all(billed[code] > answer[code] for answer in answers)]
+    below = [code for code in billed if all(billed[code] < answer[code] for answer in answers)]
+    if params.finds == "over":
+        wrong = (above or list(billed)[-1:]) if total > right.timed_total else above if params.method == "ama" else []
+    elif params.finds == "under":
+        wrong = (below or list(billed)[:1]) if total < right.timed_total else []
+    else:
+        wrong = (above or list(billed)[:1]) if total == right.timed_total else []
+    return [_hit(params, code, group, right) for code in wrong]
+
+
+def _hit(params: TimedUnits, code: str, group: _Group, right: units.Count) -> Hit:
+    value = right.units[code]
+    fix = Fix("change-units", group.first[code], str(value), "ask", "if the minutes on the claim are the minutes in the treatment note")
     facts = {
-        "date": day,
-        "codes": list(billed),
-        "minutes": sum(minutes.values()),
-        "billed": total,
+        "date": group.day,
+        "codes": list(group.billed),
+        "minutes": sum(group.minutes.values()),
+        "billed": sum(group.billed.values()),
         "allowed": right.timed_total,
         "by_code": ", ".join(f"{code} {number}" for code, number in right.units.items()),
+        "code": code,
+        "code_units": group.billed[code],
+        "code_minutes": group.minutes[code],
+        "code_allowed": value,
     }
-    answers = (right.units, *right.alternatives)
-    if params.finds == "over":
-        over = [code for code in billed if params.method == "ama" and billed[code] > right.units[code]]
-        if params.method == "cms" and total > right.timed_total:
-            over = [code for code in billed if all(billed[code] > answer[code] for answer in answers)] or list(billed)[-1:]
-        return [_hit(params, code, first[code], billed[code], minutes[code], right, facts) for code in over]
-    if params.finds == "under":
-        if total >= right.timed_total:
-            return []
-        short = [code for code in billed if all(billed[code] < answer[code] for answer in answers)] or list(billed)[:1]
-        return [_hit(params, code, first[code], billed[code], minutes[code], right, facts) for code in short]
-    if total != right.timed_total or dict(billed) in [dict(answer) for answer in answers]:
-        return []
-    wrong = [code for code in billed if all(billed[code] > answer[code] for answer in answers)] or list(billed)[:1]
-    return [_hit(params, code, first[code], billed[code], minutes[code], right, facts) for code in wrong]
-
-
-def _hit(
-    params: TimedUnits, code: str, place: int, billed: units.Minutes, spent: units.Minutes, right: units.Count, facts: dict[str, object]
-) -> Hit:
-    value = right.units[code]
-    fix = Fix("change-units", place, str(value), "ask", "if the minutes on the claim are the minutes in the treatment note")
-    own = {"code": code, "code_units": billed, "code_minutes": spent, "code_allowed": value}
-    return Hit("fail", place, f"{params.finds}-{params.method}", {**facts, **own}, field="units", fixes=(fix,))
+    return Hit("fail", group.first[code], f"{params.finds}-{params.method}", facts, field="units", fixes=(fix,))
 
 
 def sentence(params: TimedUnits) -> str:

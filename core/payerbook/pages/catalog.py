@@ -32,7 +32,7 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Catalog:
-    """Packs in order of id with the folders they stand in; `today` is the only day the pages know."""
+    """Packs, those of payers first, with the folders they stand in; `today` is the only day the pages know."""
 
     session: Session
     packs: tuple[Pack, ...]
@@ -88,4 +88,5 @@ def of(session: Session, today: date, packs: Sequence[str] | None = None) -> Cat
             faults = [fault for fault in one.faults if not fault.note]
             raise PackError(f"Pack {one.id} cannot be shown: {faults[0].text(one.folder)}. `payerbook lint` lists every fault.")
         made.append(one.pack)
+    made.sort(key=lambda pack: (not pack.head.payer, pack.head.id))
     return Catalog(session, tuple(made), {one.id: one.folder for one in wanted}, today)

@@ -55,8 +55,9 @@ class Examples:
 
     def _run(self, rule: Rule, tests: TestsDoc, case: CaseDoc) -> Example:
         claim = make_claim(self._pack, tests, case)
-        alone = TestsDoc(rule=rule.id, cases=())
-        before = tuple(make_claim(self._pack, alone, CaseDoc(f"{case.name} before {place}", data, "pass")) for place, data in enumerate(case.after))
+        alone = TestsDoc(rule=rule.id, cases=())  # what the cases of a file share is not part of the claims before them
+        earlier_cases = [CaseDoc(f"{case.name} before {place + 1}", data, "pass") for place, data in enumerate(case.after)]
+        before = tuple(make_claim(self._pack, alone, earlier) for earlier in earlier_cases)
         payer = Payer(self._pack.head.id if self._pack.head.payer else None, None, lambda other: other is None or other == claim.payer)
         history = own_history(claim)
         if before:
@@ -103,7 +104,8 @@ def _claim(claim: Claim) -> Iterator[str]:
     columns = [*(name for name in FIRST if name in given), *(name for name in given if name not in FIRST)]
     rows = ([str(line_number(claim, place)), *(_cell(line.get(name)) for name in columns)] for place, line in enumerate(lines))
     yield from table(["Line", *(title(name) for name in columns)], rows)
-    rest = [row for name, value in msgspec.to_builtins(claim).items() if name not in ("claim_id", "payer", "lines") for row in _flat(name, value)]
+    others = {name: value for name, value in msgspec.to_builtins(claim).items() if name not in ("claim_id", "payer", "lines")}
+    rest = [row for name, value in others.items() for row in _flat(name, value)]
     if rest:
         yield from table(["Also on the claim", "Value"], rest)
 

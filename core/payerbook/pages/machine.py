@@ -27,7 +27,8 @@ def pages(catalog: Catalog, base_url: str) -> Iterator[tuple[str, str]]:
         for rule in pack.rules:
             path = machine_path(rule)
             yield path, _text(_rule(catalog, pack, rule, base_url))
-            index["rules"].append({"id": rule.id, "title": rule.title, "topic": rule.topic, "url": base_url + rule.url, "json": f"{base_url}/{path}"})
+            address = {"url": base_url + rule.url, "json": f"{base_url}/{path}"}
+            index["rules"].append({"id": rule.id, "title": rule.title, "topic": rule.topic, **address})
     yield INDEX, _text(index)
 
 

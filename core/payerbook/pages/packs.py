@@ -53,7 +53,11 @@ def _topic(catalog: Catalog, pack: Pack, topic: str, rules: list[Rule], examples
         yield ""
         yield "Labels are our own words, not the official descriptors."
         yield ""
-        yield from table(["Code", "Our label"], ((f"`{code}`", escape(catalog.codes[code].label if code in catalog.codes else "")) for code in used))
+        yield from table(["Code", "Our label"], ((f"`{code}`", escape(_label(catalog, code))) for code in used))
+
+
+def _label(catalog: Catalog, code: str) -> str:
+    return catalog.codes[code].label if code in catalog.codes else ""
 
 
 def _pack(catalog: Catalog, pack: Pack) -> Iterator[str]:
@@ -75,12 +79,16 @@ def _pack(catalog: Catalog, pack: Pack) -> Iterator[str]:
     yield ""
     holes = [escape(hole) for hole in head.holes]
     for rule in pack.rules:
-        holes += [f"{rule_link(pack, rule, page)}, from {version.start}: {escape(version.hole)}" for version in rule.versions if version.hole]
+        where = rule_link(pack, rule, page)
+        holes += [f"{where}, from {version.start}: {escape(version.hole)}" for version in rule.versions if version.hole]
     yield from (f"- {hole}" for hole in holes or ["No gap is recorded. That is not proof that the pack is complete."])
     yield ""
     yield "## Sources and freshness { #sources }"
     yield ""
-    yield f"A source is due to be read again {head.review_days} days after it was last checked; until then its rules are shown as *review* at most."
+    yield (
+        f"A source is due to be read again {head.review_days} days after it was last checked. "
+        "Until that is done, a rule that rests on it is shown as *review* at most."
+    )
     yield ""
     yield from (f"- {line}" for line in _sources(catalog, pack))
     yield ""

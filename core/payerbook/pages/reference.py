@@ -12,7 +12,7 @@ from payerbook.pages.catalog import Catalog
 from payerbook.pages.packs import pack_path, rule_link, topic_path
 from payerbook.pages.rule import READING
 from payerbook.pages.text import escape, link, number, table, title
-from payerbook.policy import Pack
+from payerbook.policy import CodeInfo, Pack
 
 HOME = "index.md"
 RULES = "rules/index.md"
@@ -41,11 +41,14 @@ def _home(catalog: Catalog) -> Iterator[str]:
     yield "# What will the payer do with this therapy claim?"
     yield ""
     yield (
-        "payerbook holds payer rules for outpatient PT, OT and SLP billing: what each rule says, since when, and the document that proves it. "
-        "The same rules check claims before they are sent."
+        "payerbook holds payer rules for outpatient PT, OT and SLP billing: what each rule says, since when, and the document "
+        "that proves it. The same rules check claims before they are sent."
     )
     yield ""
-    yield f"{number(rules, 'rule')} in {number(len(catalog.packs), 'pack')}, as of {catalog.today}. Search takes codes, modifiers and plain words: `97140 59`, `KX`, `timely filing`."
+    yield (
+        f"{number(rules, 'rule')} in {number(len(catalog.packs), 'pack')}, as of {catalog.today}. "
+        "Search takes codes, modifiers and plain words: `97140 59`, `KX`, `timely filing`."
+    )
     yield ""
     yield "## Packs on file"
     yield ""
@@ -55,10 +58,22 @@ def _home(catalog: Catalog) -> Iterator[str]:
     yield ""
     yield "## How to read it"
     yield ""
-    yield f"- **Every rule is dated.** The page shows the setting of {catalog.today}, then every earlier one. For an older claim, read the period that holds its date of service."
-    yield "- **Every rule is cited and graded.** Grade A: we read the payer's own document. B: someone else reports it. C and M: too weak to act on."
-    yield "- **A weak source never shouts.** Without a grade A source, or grade B from two publishers, a rule asks for review or only advises, whatever the payer does."
-    yield f"- **What is not known is said.** Missing periods and missing facts are listed, never guessed. {link('More about grades and outcomes', HOME, READING)}."
+    yield (
+        f"- **Every rule is dated.** The page shows the setting of {catalog.today}, then every earlier one. "
+        "For an older claim, read the period that holds its date of service."
+    )
+    yield (
+        "- **Every rule is cited and graded.** Grade A: we read the payer's own document. B: someone else reports it. "
+        "C and M: too weak to act on."
+    )
+    yield (
+        "- **A weak source never shouts.** Without a grade A source, or grade B from two publishers, a rule asks for review "
+        "or only advises, whatever the payer does."
+    )
+    yield (
+        "- **What is not known is said.** Missing periods and missing facts are listed, never guessed. "
+        f"{link('More about grades and outcomes', HOME, READING)}."
+    )
     yield ""
     yield "## Check a claim"
     yield ""
@@ -73,7 +88,8 @@ def _card(catalog: Catalog, pack: Pack) -> Iterator[str]:
     yield ""
     yield f"### {link(escape(pack.head.title), HOME, pack_path(pack))} {{ #{pack.head.id} }}"
     yield ""
-    yield f"{number(len(pack.rules), 'rule')}. " + " · ".join(link(title(topic), HOME, topic_path(pack, topic)) for topic in catalog.topics(pack))
+    topics = (link(title(topic), HOME, topic_path(pack, topic)) for topic in catalog.topics(pack))
+    yield f"{number(len(pack.rules), 'rule')}. {' · '.join(topics)}"
     yield ""
     yield "</div>"
     yield ""
@@ -87,20 +103,26 @@ def _rules(catalog: Catalog) -> Iterator[str]:
     for pack in catalog.packs:
         yield f"## {link(escape(pack.head.title), RULES, pack_path(pack))} {{ #{pack.head.id} }}"
         yield ""
-        rows = ((rule_link(pack, rule, RULES), title(rule.topic), catalog.standing(pack, rule).severity) for rules in catalog.topics(pack).values() for rule in rules)
+        rules = [rule for found in catalog.topics(pack).values() for rule in found]
+        rows = ((rule_link(pack, rule, RULES), title(rule.topic), catalog.standing(pack, rule).severity) for rule in rules)
         yield from table(["Rule", "Topic", "Shown as"], rows)
 
 
 def _codes(catalog: Catalog) -> Iterator[str]:
     yield "# Therapy codes"
     yield ""
-    yield "The procedure codes that the rules know. Labels are our own words, not the official descriptors; use your licensed code book to choose a code."
-    yield ""
-    rows = (
-        (f"`{code}`", escape(info.label), ", ".join(info.disciplines), _TIMING[info.timing] + (f"; added to {', '.join(info.add_on_to)}" if info.add_on_to else ""))
-        for code, info in sorted(catalog.codes.items())
+    yield (
+        "The procedure codes that the rules know. Labels are our own words, not the official descriptors; "
+        "choose a code from your licensed code book."
     )
+    yield ""
+    rows = ((f"`{code}`", *_code(info)) for code, info in sorted(catalog.codes.items()))
     yield from table(["Code", "Our label", "Used by", "Minutes to units"], rows)
+
+
+def _code(info: CodeInfo) -> tuple[str, str, str]:
+    added = f"; added to {', '.join(info.add_on_to)}" if info.add_on_to else ""
+    return escape(info.label), ", ".join(info.disciplines), _TIMING[info.timing] + added
 
 
 def _kinds(catalog: Catalog) -> Iterator[str]:
@@ -118,7 +140,8 @@ def _kind(catalog: Catalog, kind: Kind[Any]) -> Iterator[str]:
     yield f"`{kind.name}`: {escape(kind.about)} Looks at {'the claim as a whole' if kind.whole_claim else 'the lines of the claim'}."
     yield ""
     rows = (
-        (f"`{field.name}`", f"{escape(field.about)}{'<br>' if field.about else ''}<small>{_type(field)}</small>") for field in settings.fields(kind.params)
+        (f"`{field.name}`", f"{escape(field.about)}{'<br>' if field.about else ''}<small>{_type(field)}</small>")
+        for field in settings.fields(kind.params)
     )
     yield from table(["Setting", "Meaning"], rows)
     yield "What it says, with the facts in braces filled in:"
@@ -138,7 +161,10 @@ def _type(field: settings.Field) -> str:
 def _faults(catalog: Catalog) -> Iterator[str]:
     yield "# Faults in pack files"
     yield ""
-    yield "`payerbook lint` prints one line a fault: file, line, column, what is wrong and how to repair it. The code at the end of the line leads here."
+    yield (
+        "`payerbook lint` prints one line a fault: file, line, column, what is wrong and how to repair it. "
+        "The code at the end of the line is explained here."
+    )
     yield ""
     for code, (name, about) in sorted(CODES.items()):
         yield f"## {code}: {escape(name)} {{ #{code.lower()} }}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from payerbook.authoring.versioning import closed
+from payerbook.engine.versions import closed
 from payerbook.pages import settings
 from payerbook.pages.catalog import Catalog, Standing
 from payerbook.pages.examples import Example
@@ -40,8 +40,13 @@ def section(catalog: Catalog, pack: Pack, rule: Rule, page: str, examples: list[
         yield from _block(rule, "why", "Why", paragraphs(rule.why))
     if rule.fix:
         yield from _block(rule, "fix", "How to fix", paragraphs(rule.fix))
+    yield f"### History {{ #{rule.slug}-history }}"
+    yield ""
+    yield from _history(catalog, pack, rule, standing)
     if rule.denials:
-        yield f"**Denial codes seen with it:** {escape(', '.join(rule.denials))}"
+        yield f"### Denial codes {{ #{rule.slug}-denials }}"
+        yield ""
+        yield f"Seen with it on remittances: {escape(', '.join(rule.denials))}."
         yield ""
     if rule.checklist:
         yield f"### Checklist {{ #{rule.slug}-checklist }}"
@@ -53,10 +58,8 @@ def section(catalog: Catalog, pack: Pack, rule: Rule, page: str, examples: list[
         yield ""
         for example in examples:
             yield from render_example(example)
-    yield f"### History {{ #{rule.slug}-history }}"
-    yield ""
-    yield from _history(catalog, pack, rule, standing)
-    yield f"Rule `{rule.id}` · {link('kind', page, 'kinds/index.md', rule.kind)} `{rule.kind}` · {link('this rule as JSON', page, machine_path(rule))}"
+    kind = link(f"`{rule.kind}`", page, "kinds/index.md", rule.kind)
+    yield f"Rule `{rule.id}` · kind {kind} · {link('this rule as JSON', page, machine_path(rule))}"
     yield ""
 
 
@@ -83,7 +86,11 @@ def _chips(rule: Rule, standing: Standing, page: str) -> Iterator[str]:
     chips = [chip(f"Payer: {EFFECT[effect]}", EFFECT_SEVERITY[effect]), chip(f"Shown as: {severity}", severity)]
     if rule.status != "active":
         chips.insert(0, chip(f"Status: {rule.status.replace('-', ' ')}", "review"))
-    chips += [chip(f"Sources: grade {standing.grades}"), chip(f"Answered by: {EVIDENCE[rule.evidence]}"), chip(f"Topic: {title(rule.topic).lower()}")]
+    chips += [
+        chip(f"Sources: grade {standing.grades}"),
+        chip(f"Answered by: {EVIDENCE[rule.evidence]}"),
+        chip(f"Topic: {title(rule.topic).lower()}"),
+    ]
     yield " ".join(chips) + f" {link('What these mean', page, READING)}"
     yield ""
     if severity != EFFECT_SEVERITY[effect] and standing.version.sources:
@@ -104,6 +111,8 @@ def _today(catalog: Catalog, rule: Rule, standing: Standing) -> Iterator[str]:
     rows += list(settings.conditions(version.when).items()) or [("Applies to", "every line")]
     held = msgspec.to_builtins(catalog.settings(rule, version))
     for field in settings.fields(catalog.kinds[rule.kind].params):
+        if held[field.name] in (None, (), {}):
+            continue
         about = f"<br><small>{escape(field.about)}</small>" if field.about else ""
         rows.append((f"{title(field.name)}{about}", settings.value(held[field.name])))
     yield f"### {'Setting' if standing.gap is None else 'Setting as last on file'} {{ #{rule.slug}-setting }}"
@@ -120,7 +129,7 @@ def _history(catalog: Catalog, pack: Pack, rule: Rule, standing: Standing) -> It
         now = " — today" if version is standing.version and standing.gap is None else ""
         known = f", published {version.known}" if version.known else ""
         anchor = f"{rule.slug}-{start}" + (f"-{version.known}" if corrected and version.known else "")
-        yield f"#### {title(period(start, end))}{known}{now} {{ #{anchor} }}"
+        yield f"#### {period(start, end)}{known}{now} {{ #{anchor} }}"
         yield ""
         if corrected:
             yield "Corrected by the later publication above."
@@ -129,7 +138,7 @@ def _history(catalog: Catalog, pack: Pack, rule: Rule, standing: Standing) -> It
             yield f"**Nothing on file for these dates.** {escape(version.hole)}"
             yield ""
         if version.attested:
-            yield f"No source states when this began. {start} is the first day the sources prove; for earlier dates the answer is *not on file*."
+            yield f"No source states when this began. {start} is the first day the sources prove; before it the answer is *not on file*."
             yield ""
         for text in paragraphs(version.changed or ""):
             yield text

@@ -71,7 +71,9 @@ def value(data: Any) -> str:
     if isinstance(data, (list, tuple)):
         return _listed(data) if data else "none"
     if isinstance(data, dict):
-        entries = [f"{escape(str(key))}{f': {value(held)}' if held not in (None, {}) else ''}" for key, held in data.items() if held is not None]
+        entries = [
+            f"{escape(str(key))}{f': {value(held)}' if held not in (None, {}) else ''}" for key, held in data.items() if held is not None
+        ]
         return _folded(entries, "; ", "entry", "entries")
     return escape(str(data))
 

@@ -22,7 +22,11 @@ EVIDENCE = {
 }
 """What it takes to answer a rule."""
 
-DATE_BASIS = {"service-date": "the date of service", "received-date": "the day the payer received the claim", "processed-date": "the day the payer processed the claim"}
+DATE_BASIS = {
+    "service-date": "the date of service",
+    "received-date": "the day the payer received the claim",
+    "processed-date": "the day the payer processed the claim",
+}
 
 OUTCOME = {
     "pass": "Passes",
@@ -85,8 +89,8 @@ def fold(summary: str, body: str) -> str:
 
 
 def period(start: date, end: date | None) -> str:
-    """`2025-01-01 to 2025-12-31`, or `since 2026-01-01` when no end is on file."""
-    return f"since {start}" if end is None else f"{start} to {end}"
+    """`2025-01-01 to 2025-12-31`, or `Since 2026-01-01` when no end is on file."""
+    return f"Since {start}" if end is None else f"{start} to {end}"
 
 
 def number(count: int, one: str, many: str = "") -> str:

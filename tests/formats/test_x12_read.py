@@ -212,6 +212,14 @@ def test_twins_under_one_member_id_are_two_patients(interchange: Build) -> None:
     assert patient_key(unknown) is None
 
 
+def test_a_dependent_without_relationship_is_not_the_subscriber(with_claim: Build) -> None:
+    segments_ = [segment for segment in dependent("ANNA", "", "C1") if not segment.startswith("PAT")]
+    (claim,) = claims_of(with_claim(*segments_))
+    assert claim.subscriber is not None
+    assert (claim.subscriber.birth_date, claim.subscriber.relationship) == (date(1950, 3, 2), "21")
+    assert patient_key(claim) is None
+
+
 def test_claims_of_one_subscriber_share_the_patient_without_a_made_up_id(with_claim: Build) -> None:
     first, second = claims_of(with_claim("CLM*C1*1***11:B:1", *LINE, "CLM*C2*1***11:B:1", *LINE))
     assert first.patient is not None

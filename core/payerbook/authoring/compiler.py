@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 from collections.abc import Callable, Mapping
@@ -269,8 +270,9 @@ class _PackCompiler:
         for name in (value.set,) if isinstance(value.set, str) else value.set:
             members = self.around.vocabulary.resolve(name)
             if members is None:
-                known = ", ".join(sorted(self.around.vocabulary.sets))
-                self.faults.append(document.fault((*path, "set"), f"there is no code set {name}; known: {known}", "PB008"))
+                near = difflib.get_close_matches(name, sorted(self.around.vocabulary.sets), 1)
+                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(self.around.vocabulary.sets))}"
+                self.faults.append(document.fault((*path, "set"), f"there is no code set {name}; {hint}", "PB008"))
             codes.update(dict.fromkeys(members or ()))
         return tuple(codes)
 

@@ -88,16 +88,21 @@ class Schemas:
 
     def faults(self, name: str, document: Document) -> Iterator[Fault]:
         """All faults of a document against one schema, in order of their place in the file."""
-        found = [fault for error in self._validators[name].iter_errors(document.data) for fault in _faults(document, _leaf(error))]
+        errors = self._validators[name].iter_errors(document.data)
+        found = [fault for error in errors for leaf in _leaves(error) for fault in _faults(document, leaf)]
         yield from sorted(set(found), key=lambda fault: (fault.line, fault.column, fault.message))
 
 
-def _leaf(error: ValidationError) -> ValidationError:
-    """The error that says most: below `anyOf`, the branch that got furthest, the null branch aside."""
-    while error.context:
-        branches = [inner for inner in error.context if inner.validator != "type" or inner.validator_value != "null"] or list(error.context)
-        error = max(branches, key=lambda inner: (len(inner.absolute_path), inner.validator != "type", -list(branches).index(inner)))
-    return error
+def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+    """The errors that say most: below `anyOf`, those of the branch that got furthest, the null branch aside."""
+    if not error.context:
+        yield error
+        return
+    branches = [inner for inner in error.context if inner.validator != "type" or inner.validator_value != "null"] or list(error.context)
+    furthest = max(branches, key=lambda inner: (len(inner.absolute_path), inner.validator != "type"))
+    for inner in branches:
+        if inner.relative_schema_path[0] == furthest.relative_schema_path[0]:
+            yield from _leaves(inner)
 
 
 def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:

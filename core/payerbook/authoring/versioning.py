@@ -67,7 +67,8 @@ def check(document: Document, doc: RuleDoc) -> Iterator[Fault]:
     for place, version in enumerate(doc.versions):
         if not version.hole and set(version.params) != keys[0]:
             differs = ", ".join(sorted(set(version.params) ^ keys[0]))
-            yield document.fault(("versions", place), f"all versions list the same settings, but {differs} is not in all of them; add it, or move it to the common params", "PB020")
+            message = f"all versions list the same settings, but {differs} is not in all of them; add it, or move it to the common params"
+            yield document.fault(("versions", place), message, "PB020")
 
 
 def _against(document: Document, path: tuple[str | int, ...], version: VersionDoc, before: VersionDoc) -> Iterator[Fault]:
@@ -77,7 +78,8 @@ def _against(document: Document, path: tuple[str | int, ...], version: VersionDo
     elif start == earlier and (version.known is None or (before.known or "") >= version.known):
         yield document.fault(path, f"two versions begin on {start}; correct the date, or give the correction a later known", "PB011")
     elif start != earlier and before.to is not None and before.to >= start.isoformat():
-        yield document.fault(path, f"this version begins on {start}, but the one before lasts until {before.to}; end that one earlier", "PB011")
+        message = f"this version begins on {start}, but the one before lasts until {before.to}; end that one earlier"
+        yield document.fault(path, message, "PB011")
 
 
 def spans(doc: RuleDoc, place: int, parent: Rule | None) -> list[Span]:

@@ -66,12 +66,19 @@ class _Group:
 
 
 class _Unanswered:
-    """A rule that went unanswered for one reason: the first message stands for those like it."""
+    """What went unanswered for one reason; the first message stands for those like it, all rules are named."""
 
     def __init__(self, first: Open) -> None:
         self.first = first
         self.claims = 0
-        self.needs = sorted({_INDEX.sub("[]", need) for need in first.needs})
+        self.rules: set[str] = set()
+        self.messages: set[str] = set()
+
+    def add(self, items: list[Open]) -> None:
+        self.claims += 1
+        self.rules.update(item.rule for item in items)
+        if len(self.messages) < 2:
+            self.messages.update(item.message for item in items)
 
 
 class TextOutput:
@@ -82,7 +89,7 @@ class TextOutput:
         self._tally = tally
         self._book = book
         self._groups: dict[tuple[str, str], _Group] = {}
-        self._open: dict[tuple[str, str], _Unanswered] = {}
+        self._open: dict[tuple[str, str, tuple[str, ...]], _Unanswered] = {}
         self._resolved: dict[str, tuple[Finding, int]] = {}
         self._verdicts: list[str] = []
 
@@ -90,9 +97,11 @@ class TextOutput:
         self._tally.add(report, claim)
         for finding in report.findings:
             self._groups.setdefault((finding.rule, finding.severity), _Group(finding)).add(report.claim_id, finding)
-        for item in {(item.rule, item.reason): item for item in reversed((*report.unknown, *report.not_on_file))}.values():
-            held = self._open.setdefault((item.rule, item.reason), _Unanswered(item))
-            held.claims += 1
+        missing: dict[tuple[str, str, tuple[str, ...]], list[Open]] = {}
+        for item in (*report.unknown, *report.not_on_file):
+            missing.setdefault((item.evidence, item.reason, _paths(item)), []).append(item)
+        for key, items in missing.items():
+            self._open.setdefault(key, _Unanswered(items[0])).add(items)
         for finding in report.resolved:
             self._resolved[finding.rule] = (finding, self._resolved.get(finding.rule, (finding, 0))[1] + 1)
         if len(self._verdicts) <= CLAIMS:
@@ -154,11 +163,11 @@ class TextOutput:
             return
         self._print()
         self._print(paint("NOT CHECKED", "bold") + "  facts or tables are missing; these are not passes")
-        for held in sorted(self._open.values(), key=lambda held: (held.first.evidence, -held.claims, held.first.rule)):
-            like = " And others like it." if held.claims > 1 else ""
-            needs = f" Needs {', '.join(held.needs)}." if held.needs else ""
-            lead = f"  {held.first.evidence}, {count(held.claims, 'claim')}: "
-            self._print(fold(f"{held.first.message}{like}{needs} ({held.first.rule})", lead, "      "))
+        for (evidence, _, needs), held in sorted(self._open.items(), key=lambda item: (item[0][0], -item[1].claims, item[0])):
+            like = " And others like it." if len(held.messages) > 1 else ""
+            wanted = f" Needs {', '.join(needs)}." if needs else ""
+            rules = ", ".join(sorted(held.rules))
+            self._print(fold(f"{held.first.message}{like}{wanted} ({rules})", f"  {evidence}, {count(held.claims, 'claim')}: ", "      "))
 
     def _totals(self, not_loaded: Sequence[NotLoaded]) -> None:
         tally = self._tally
@@ -175,6 +184,11 @@ class TextOutput:
         if not_loaded:
             self._print(paint(f"NOT LOADED: {', '.join(lost.name for lost in not_loaded)}. Their payers went unchecked.", "deny"))
         self._print(paint(NOTICE, "dim"))
+
+
+def _paths(item: Open) -> tuple[str, ...]:
+    """The facts an answer needs, line numbers aside."""
+    return tuple(sorted({_INDEX.sub("[]", need) for need in item.needs}))
 
 
 def _verdict(report: Report, claim: Claim) -> str:

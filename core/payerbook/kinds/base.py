@@ -81,7 +81,7 @@ class History:
 class Case:
     """One claim under check, with what several kinds derive from it, derived once."""
 
-    __slots__ = ("claim", "history", "lines", "payer", "same_payer", "shared", "today")
+    __slots__ = ("_one_day", "claim", "history", "lines", "payer", "same_payer", "shared", "today")
 
     def __init__(
         self, claim: Claim, payer: str | None, history: History, same_payer: Callable[[str | None], bool], today: date | None
@@ -92,6 +92,7 @@ class Case:
         self.history = history
         self.same_payer = same_payer
         self.today = today
+        self._one_day = _only_day(claim.lines)
         self.shared: dict[Any, Any] = {}
         """What one kind works out for several rules of it: keyed by the kind's own function, forgotten with the claim."""
 

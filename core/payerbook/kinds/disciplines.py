@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from functools import lru_cache
-
 from payerbook.claim import Discipline
 
 BY_MODIFIER: dict[str, Discipline] = {"GP": "PT", "GO": "OT", "GN": "SLP"}
 BY_DISCIPLINE: dict[Discipline, str] = {discipline: modifier for modifier, discipline in BY_MODIFIER.items()}
 
 
-@lru_cache(maxsize=4096)
 @lru_cache(maxsize=4096)
 def of(modifiers: tuple[str, ...]) -> Discipline | None:
     """The one discipline that the modifiers name; None when they name none or several."""

@@ -39,7 +39,7 @@ def _absent(name: Name, frequency_code: str | None, params: RequiredField) -> Hi
 
 def sentence(params: RequiredField) -> str:
     when = f"Claims with frequency code {join(params.frequency_codes)} carry" if params.frequency_codes else "Claims carry"
-    return f"{when} {join((name.replace('_', ' ') for name in params.fields), 'and')}."
+    return f"{when} the {join((name.replace('_', ' ') for name in params.fields), 'and')}."
 
 
 KIND = Kind(

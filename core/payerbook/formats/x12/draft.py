@@ -3,7 +3,8 @@
 Who the patient is: when the subscriber is the patient, `patient.id` stays None and `payerbook.claim.patient_key` uses the
 subscriber id with the birth date. A dependent gets `patient.id` made of subscriber id, birth date and the letters of the
 first name, because twins and siblings share the first two. Without one of the three it is None: the claim number tells
-nothing about the patient, and a guess would join the histories of strangers.
+nothing about the patient, and a guess would join the histories of strangers. For the same reason a dependent whose
+relationship is not given gets 21 (unknown), so that the subscriber's own birth date is not taken for the dependent's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from payerbook.claim import Claim, Context, Injury, Line, OtherPayer, Patient, P
 from payerbook.formats.base import Spot
 
 SELF = "18"
+UNKNOWN_RELATIONSHIP = "21"
 SEQUENCES: dict[str, Sequence] = {"P": "primary", "S": "secondary", "T": "tertiary"}
 
 
@@ -80,7 +82,7 @@ class Coverage:
             sex=party.sex,
             state=party.state,
             group_number=self.group_number,
-            relationship=self.relationship,
+            relationship=self.relationship or (UNKNOWN_RELATIONSHIP if self.dependent else None),
         )
 
     def _dependent_id(self) -> str | None:

@@ -30,7 +30,7 @@ class PartySegments(Loops):
             known = parent == self.subscriber_loop
             self.scope = HEAD
             self.coverage.dependent = True
-            self.coverage.patient = self.coverage.property_claim = None
+            self.coverage.patient = self.coverage.relationship = self.coverage.property_claim = None
         else:
             known = level == "22" and parent == self.billing_loop
             self._start_coverage()

@@ -53,6 +53,13 @@ def _rule(name: str, kind: str, versions: list[dict[str, Any]], **keys: Any) -> 
     return {"rule": f"{PAYER}.{name}", "kind": kind, **basics, **keys, "versions": cited}
 
 
+def _buckets(together: str, alone: str) -> list[dict[str, Any]]:
+    return [
+        {"name": "PT+SLP", "disciplines": ["PT", "SLP"], "amount": together},
+        {"name": "OT", "disciplines": ["OT"], "amount": alone},
+    ]
+
+
 RULES = [
     _rule(
         "discipline",
@@ -62,34 +69,98 @@ RULES = [
         when=THERAPY,
         effect="return",
     ),
-    _rule("units", "timed-units", [{"from": "2020-01-01", "to": "2025-06-30"}], params={"method": "cms"}, when=TIMED, evidence="chart"),
-    _rule("units-later", "timed-units", [{"from": "2025-07-01", "sources": [{"ref": "guide"}]}], params={"method": "ama"}, when=TIMED),
-    _rule("hole", "modifier-conflict", [{"from": "2020-01-01"}, {"from": "2025-01-01", "to": "2025-12-31", "hole": "No edition of 2025 was read.", "sources": []},
-          {"from": "2026-01-01"}], params={"modifiers": ["CQ"], "needs_any": ["GP"]}, evidence="table"),
-    _rule("attested", "modifier-conflict", [{"attested_from": "2025-03-01", "sources": [{"ref": "guide"}, {"ref": "news"}]}],
-          params={"modifiers": ["CO"], "needs_any": ["GO"]}),
-    _rule("forum", "modifier-conflict", [{"from": "2024-01-01", "sources": [{"ref": "forum"}]}], params={"modifiers": ["KX"], "not_with": ["GA"]}),
-    _rule("corrected", "modifier-conflict", [{"from": "2025-01-01", "params": {"modifiers": ["59"], "not_with": ["XS"]}},
-          {"from": "2025-01-01", "known": "2025-08-01", "params": {"modifiers": ["59"], "not_with": ["XU"]}}]),
-    _rule("yearly", "amount-threshold", [{"from": f"{year}-01-01", "known": f"{year - 1}-11-20", "params": {"buckets": [
-          {"name": "PT+SLP", "disciplines": ["PT", "SLP"], "amount": f"{year - 1900}.00"}, {"name": "OT", "disciplines": ["OT"], "amount": f"{year - 1950}.00"}]}}
-          for year in (2025, 2026)], params={"modifier": "KX", "accumulator": "yearly", "instead": ["GA"]}, when=THERAPY, evidence="record"),
+    _rule(
+        "units",
+        "timed-units",
+        [{"from": "2020-01-01", "to": "2025-06-30"}],
+        params={"method": "cms"},
+        when=TIMED,
+        evidence="chart",
+    ),
+    _rule(
+        "units-later",
+        "timed-units",
+        [{"from": "2025-07-01", "sources": [{"ref": "guide"}]}],
+        params={"method": "ama"},
+        when=TIMED,
+    ),
+    _rule(
+        "hole",
+        "modifier-conflict",
+        [
+            {"from": "2020-01-01"},
+            {"from": "2025-01-01", "to": "2025-12-31", "hole": "No edition of 2025 was read.", "sources": []},
+            {"from": "2026-01-01"},
+        ],
+        params={"modifiers": ["CQ"], "needs_any": ["GP"]},
+        evidence="table",
+    ),
+    _rule(
+        "attested",
+        "modifier-conflict",
+        [{"attested_from": "2025-03-01", "sources": [{"ref": "guide"}, {"ref": "news"}]}],
+        params={"modifiers": ["CO"], "needs_any": ["GO"]},
+    ),
+    _rule(
+        "forum",
+        "modifier-conflict",
+        [{"from": "2024-01-01", "sources": [{"ref": "forum"}]}],
+        params={"modifiers": ["KX"], "not_with": ["GA"]},
+    ),
+    _rule(
+        "corrected",
+        "modifier-conflict",
+        [
+            {"from": "2025-01-01", "params": {"modifiers": ["59"], "not_with": ["XS"]}},
+            {"from": "2025-01-01", "known": "2025-08-01", "params": {"modifiers": ["59"], "not_with": ["XU"]}},
+        ],
+    ),
+    _rule(
+        "yearly",
+        "amount-threshold",
+        [
+            {"from": "2025-01-01", "known": "2024-11-20", "params": {"buckets": _buckets("125.00", "75.00")}},
+            {"from": "2026-01-01", "known": "2025-11-20", "params": {"buckets": _buckets("126.00", "76.00")}},
+        ],
+        params={"modifier": "KX", "accumulator": "yearly", "instead": ["GA"]},
+        when=THERAPY,
+        evidence="record",
+    ),
     _rule("twice", "duplicate", [{"from": "2020-01-01"}], params={"finds": "exact"}, evidence="record", effect="review"),
     _rule("again", "duplicate", [{"from": "2020-01-01"}], params={"finds": "suspected"}, evidence="record", effect="none"),
     _rule("filing", "timely-filing", [{"from": "2020-01-01"}], params={"limit": {"months": 6}}),
-    _rule("received", "modifier-conflict", [{"from": "2026-02-01"}], params={"modifiers": ["GA"], "needs_any": ["GP"]}, date_basis="received-date"),
-    _rule("place", "modifier-conflict", [{"from": "2020-01-01"}], params={"modifiers": ["95"], "needs_any": ["GP"]}, when={"places_of_service": ["02", "10"]}),
-    _rule("void", "required-field", [{"from": "2020-01-01"}], params={"fields": ["original_reference"], "frequency_codes": ["7", "8"]},
-          applies_to_voids=True, effect="return"),
+    _rule(
+        "received",
+        "modifier-conflict",
+        [{"from": "2026-02-01"}],
+        params={"modifiers": ["GA"], "needs_any": ["GP"]},
+        date_basis="received-date",
+    ),
+    _rule(
+        "place",
+        "modifier-conflict",
+        [{"from": "2020-01-01"}],
+        params={"modifiers": ["95"], "needs_any": ["GP"]},
+        when={"places_of_service": ["02", "10"]},
+    ),
+    _rule(
+        "void",
+        "required-field",
+        [{"from": "2020-01-01"}],
+        params={"fields": ["original_reference"], "frequency_codes": ["7", "8"]},
+        applies_to_voids=True,
+        effect="return",
+    ),
     _rule("total", "charge-total", [{"from": "2020-01-01"}], params={}, effect="return"),
-]  # fmt: skip
+]
 
 
 def _write_pack(folder: Path) -> Path:
     """The example pack as files; JSON is YAML."""
     folder.mkdir()
-    head = {"pack": PAYER, "format": "1", "title": "Example Plan", "version": "2026.1.0", "review_days": 365, "unit_method": "cms", "aliases": ["Example"]}
-    for name, content in (("pack", head), ("sources", SOURCES), *((rule["rule"].rpartition(".")[2], rule) for rule in RULES)):
+    head = {"pack": PAYER, "format": "1", "title": "Example Plan", "version": "2026.1.0", "unit_method": "cms", "aliases": ["Example"]}
+    rules = {rule["rule"].rpartition(".")[2]: rule for rule in RULES}
+    for name, content in {"pack": head, "sources": SOURCES, **rules}.items():
         (folder / f"{name}.yaml").write_text(json.dumps(content), "utf-8")
     return folder
 
@@ -143,6 +214,14 @@ _history = st.builds(
     units=st.integers(1, 4),
     allowed=_or_none(_money),
 )
+_accumulators = st.builds(
+    dict,
+    name=st.just("yearly"),
+    bucket=st.sampled_from(["PT+SLP", "OT"]),
+    year=st.sampled_from([2025, 2026]),
+    used=_money,
+    as_of=_or_none(st.sampled_from(DAYS)),
+)
 _claims = st.builds(
     dict,
     claim_id=st.sampled_from(["C1", "C2", "C3", "C4"]),
@@ -159,12 +238,10 @@ _claims = st.builds(
         st.builds(
             dict,
             history=_or_none(st.lists(_history, max_size=3)),
-            accumulators=_or_none(st.lists(st.builds(
-                dict, name=st.just("yearly"), bucket=st.sampled_from(["PT+SLP", "OT"]), year=st.sampled_from([2025, 2026]), used=_money, as_of=_or_none(st.sampled_from(DAYS))
-            ), max_size=2)),
+            accumulators=_or_none(st.lists(_accumulators, max_size=2)),
         )
     ),
-).map(lambda data: msgspec.convert(data, Claim))  # fmt: skip
+).map(lambda data: msgspec.convert(data, Claim))
 _days = _or_none(st.sampled_from(DAYS))
 
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -186,9 +263,8 @@ def _random_claims(number: int, seed: int) -> list[Claim]:
             }
             for _ in range(draw.randint(1, 4))
         ]
-        patient = {"id": draw.choice(["P1", "P2", "P3"])}
-        data = {"claim_id": f"R{place}", "payer": draw.choice([*PAYERS, "nobody"]), "frequency_code": draw.choice([None, "1", "7", "8"]), "patient": patient, "lines": lines}
-        made.append(msgspec.convert(data, Claim))
+        head = {"claim_id": f"R{place}", "payer": draw.choice([*PAYERS, "nobody"]), "frequency_code": draw.choice([None, "1", "7", "8"])}
+        made.append(msgspec.convert({**head, "patient": {"id": draw.choice(["P1", "P2", "P3"])}, "lines": lines}, Claim))
     return made
 
 
@@ -220,14 +296,17 @@ def _digest(book: Book) -> str:
     return sha256(b"\n".join(report.json() for report in book.check_many(_random_claims(120, seed=7)))).hexdigest()
 
 
+def _python(code: str, given: bytes = b"", **environment: str) -> str:
+    """What another Python prints."""
+    paths = os.pathsep.join(str(ROOT / folder) for folder in ("core", "plugins"))
+    around = {**os.environ, "PYTHONPATH": paths, **environment}
+    return subprocess.run([sys.executable, "-c", code], input=given, env=around, capture_output=True, check=True).stdout.decode().strip()
+
+
 @pytest.mark.parametrize("hash_seed", ["0", "4242"])
 def test_another_process_gives_the_same_bytes(book: Book, pack_folder: Path, hash_seed: str) -> None:
     code = _OTHER_PROCESS.format(tests=str(Path(__file__).parent), pack=str(pack_folder))
-    paths = os.pathsep.join(str(ROOT / folder) for folder in ("core", "plugins"))
-    done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": paths}, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == _digest(book)
+    assert _python(code, PYTHONHASHSEED=hash_seed) == _digest(book)
 
 
 @few
@@ -313,13 +392,18 @@ def test_a_report_survives_pickling(book: Book, claim: Claim) -> None:
     assert (copy.verdict, copy.complete, copy.findings) == (report.verdict, report.complete, report.findings)
 
 
-def test_a_report_that_was_read_elsewhere_needs_no_book(book: Book) -> None:
-    report = pickle.dumps(book.check(_random_claims(1, seed=3)[0]))
-    code = "import pickle, sys; r = pickle.loads(sys.stdin.buffer.read()); assert 'payerbook.api' not in sys.modules; print(r.verdict, len(r.findings))"
-    paths = os.pathsep.join(str(ROOT / folder) for folder in ("core", "plugins"))
-    done = subprocess.run([sys.executable, "-c", code], input=report, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, check=True)
-    original = pickle.loads(report)
-    assert done.stdout.decode().split() == [original.verdict, str(len(original.findings))]
+_UNPICKLE = """
+import pickle, sys
+report = pickle.loads(sys.stdin.buffer.read())
+assert "payerbook.api" not in sys.modules
+print(report.verdict, len(report.findings))
+"""
+
+
+def test_a_report_that_is_read_elsewhere_needs_no_book(book: Book) -> None:
+    pickled = pickle.dumps(book.check(_random_claims(1, seed=3)[0]))
+    report = pickle.loads(pickled)
+    assert _python(_UNPICKLE, pickled).split() == [report.verdict, str(len(report.findings))]
 
 
 def test_threads_share_a_book(pack_folder: Path) -> None:
@@ -412,9 +496,8 @@ def _naive(claims: list[Claim], book: Book) -> list[bytes]:
 
 def _numbered(claims: list[Claim]) -> list[Claim]:
     """New claims with numbers of their own; replacements and voids keep theirs, which may be that of an earlier claim."""
-    return [
-        claim if claim.frequency_code in ("7", "8") else msgspec.structs.replace(claim, claim_id=f"C{place}") for place, claim in enumerate(claims, 1)
-    ]
+    again = ("7", "8")
+    return [one if one.frequency_code in again else msgspec.structs.replace(one, claim_id=f"C{n}") for n, one in enumerate(claims, 1)]
 
 
 @few
@@ -425,8 +508,8 @@ def test_many_claims_are_checked_as_one_by_one_with_their_history(book: Book, cl
 
 def _visit(claim_id: str, frequency: str | None = None, reference: str | None = None, **line: Any) -> Claim:
     base = {"service_date": "2026-01-15", "code": "97110", "units": 2, "minutes": 30, "modifiers": ["GP"], "allowed": "80.00"}
-    data = {"claim_id": claim_id, "payer": PAYER, "frequency_code": frequency, "original_reference": reference, "patient": {"id": "P1"}, "lines": [{**base, **line}]}
-    return msgspec.convert(data, Claim)
+    head = {"claim_id": claim_id, "payer": PAYER, "frequency_code": frequency, "original_reference": reference}
+    return msgspec.convert({**head, "patient": {"id": "P1"}, "lines": [{**base, **line}]}, Claim)
 
 
 def _found(report: Report, rule: str) -> list[str]:

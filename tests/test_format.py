@@ -61,7 +61,7 @@ GATE = "gate.yaml"
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """Puts `new` in place of `old` in a file; no `old` = the whole file; `bytes` = the whole file, as Latin-1; none of them = the file goes."""
+    """Puts `new` in place of `old` in a file; no `old` = the whole file; `bytes` = the same in Latin-1; none = the file goes."""
 
     file: str
     old: str | None = None

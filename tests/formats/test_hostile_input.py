@@ -114,9 +114,10 @@ def test_valid_files_with_bytes_replaced(claim_file: bytes, edits: list[tuple[in
     consume(data)
 
 
+KEYS = st.sampled_from([*CLAIM, "units", "code", "service_date", "from", "x"])
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["NaN", "1e9", "2026-01-15", "x", "\ud800", ""]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*CLAIM, "units", "code", "service_date", "from", "x"]), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
 )  # fmt: skip
 

@@ -45,6 +45,17 @@ class Bound:
         return self.severity if today is None else severity(self.version.effect, cap(self.version.sources, today, self.review_days))
 
 
+def _gap(nearest: Bound, reason: str) -> Check:
+    """A check for dates that no version answers: `not-on-file` wherever the nearest version would have had something to say."""
+
+    def unanswered(case: Case, indexes: tuple[int, ...]) -> Result:
+        if not nearest.version.hole and nearest.check(case, indexes) is NOT_APPLICABLE:
+            return NOT_APPLICABLE
+        return [Hit("not-on-file", None, "not-on-file", {"reason": reason})]
+
+    return unanswered
+
+
 def _never(case: Case, indexes: tuple[int, ...]) -> Result:
     """The check of a hole: the plan answers for it."""
     return NOT_APPLICABLE
@@ -176,8 +187,8 @@ class Program:
                     hit = Hit("unknown", None, "condition", {"missing": applies}, needs=(applies,))
                     fixed.extend(self._spread(index, version, hit, places, whole))
                 elif isinstance(found, versions.Gap):
-                    hit = Hit("not-on-file", None, "not-on-file", {"reason": found.reason})
-                    fixed.extend(self._spread(index, version, hit, places, whole))
+                    bound = self.bound(index, versions.standing(rule, version))
+                    steps.append(Step(index, bound, _gap(bound, found.reason), tuple(places)))
                 else:
                     groups.setdefault(id(version), (version, []))[1].extend(places)
             for version, places in groups.values():

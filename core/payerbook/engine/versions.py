@@ -53,6 +53,15 @@ def _later(one: Version, other: Version) -> bool:
     return (one.start, one.known or one.start) >= (other.start, other.known or other.start)
 
 
+def standing(rule: Rule, version: Version) -> Version:
+    """The version itself, or for a hole the nearest version with settings: the last before it, else the first of all."""
+    if not version.hole:
+        return version
+    real = [other for other in rule.versions if not other.hole]
+    before = [other for other in real if other.start <= version.start]
+    return max(before, key=lambda other: other.start) if before else min(real, key=lambda other: other.start, default=version)
+
+
 def closed(rule: Rule) -> list[tuple[date, date | None, Version]]:
     """A rule's versions with both ends: an open end lasts until the day before the next start."""
     starts = sorted({version.start for version in rule.versions})

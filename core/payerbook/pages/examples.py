@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
@@ -18,11 +19,14 @@ from payerbook.engine.render import line_number, message
 from payerbook.engine.run import Payer, severity_rank
 from payerbook.finding import Asked
 from payerbook.pages.catalog import Catalog
-from payerbook.pages.text import OUTCOME, chip, escape, table, title
+from payerbook.pages.text import OUTCOME, chip, day, escape, table, title
 from payerbook.policy import SEVERITIES, Pack, Rule
 
 FIRST = ("service_date", "code", "modifiers", "units", "minutes")
 """Columns of a claim line that come first; the others follow in the order of the contract."""
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Example(NamedTuple):
@@ -65,11 +69,11 @@ class Examples:
             for earlier in before:
                 ledger.add(earlier, claim.payer)
             history = ledger.before(claim)
-        asked = Asked(_day(case.known_on), _day(case.today))
+        asked = Asked(_date(case.known_on), _date(case.today))
         return Example(case, claim, before, explain(self._program, claim, history, payer, asked)[rule.id], asked)
 
 
-def _day(text: str | None) -> date | None:
+def _date(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
@@ -130,4 +134,4 @@ def _cell(value: Any) -> str:
         return ", ".join(f"{name.replace('_', ' ')} {_cell(inner)}" for name, inner in value.items())
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return escape(str(value))
+    return day(value) if _DAY.fullmatch(str(value)) else escape(str(value))

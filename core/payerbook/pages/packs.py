@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.examples import Examples
 from payerbook.pages.rule import READING, cite, section
-from payerbook.pages.text import EFFECT, UNIT_METHOD, escape, link, number, paragraphs, table, title
+from payerbook.pages.text import EFFECT, UNIT_METHOD, day, escape, link, number, paragraphs, period, table, title
 from payerbook.policy import Pack, Rule
 
 
@@ -70,11 +70,11 @@ def _pack(catalog: Catalog, pack: Pack) -> Iterator[str]:
         yield ""
     yield "## At a glance"
     yield ""
-    yield from table([f"As of {catalog.today}", "On file"], _glance(catalog, pack, page))
+    yield from table([f"As of {day(catalog.today)}", "On file"], _glance(catalog, pack, page))
     for topic, rules in topics.items():
         yield f"## {link(title(topic), page, topic_path(pack, topic))} {{ #{topic} }}"
         yield ""
-        yield from table(["Rule", "Payer", "Shown as", "Sources"], (_row(catalog, pack, rule, page) for rule in rules))
+        yield from table(["Rule", "Payer", "Shown as"], (_row(catalog, pack, rule, page) for rule in rules))
     yield "## What is missing { #holes }"
     yield ""
     holes = [escape(hole) for hole in head.holes]
@@ -113,16 +113,16 @@ def _glance(catalog: Catalog, pack: Pack, page: str) -> Iterator[tuple[str, str]
     yield "Citations by grade", ", ".join(f"{grade}: {grades[grade]}" for grade in ("A", "A*", "B", "C", "M") if grades[grade]) or "none"
     checked = [source.last_checked for rule in pack.rules for source in catalog.standing(pack, rule).version.sources if source.last_checked]
     if checked:
-        yield "Sources last checked", f"{min(checked)}" if min(checked) == max(checked) else f"{min(checked)} to {max(checked)}"
+        yield "Sources last checked", period(min(checked), max(checked)) if min(checked) != max(checked) else day(min(checked))
     yield "Pack version", f"`{head.version}`"
 
 
-def _row(catalog: Catalog, pack: Pack, rule: Rule, page: str) -> tuple[str, str, str, str]:
+def _row(catalog: Catalog, pack: Pack, rule: Rule, page: str) -> tuple[str, str, str]:
     standing = catalog.standing(pack, rule)
     shown = standing.severity if rule.status == "active" else rule.status.replace("-", " ")
     if standing.gap is not None:
         shown = standing.gap.outcome.replace("-", " ") + " today"
-    return rule_link(pack, rule, page), EFFECT[standing.version.effect], shown, standing.grades
+    return rule_link(pack, rule, page), EFFECT[standing.version.effect], f"{shown} (grade {standing.grades})"
 
 
 def _sources(catalog: Catalog, pack: Pack) -> list[str]:

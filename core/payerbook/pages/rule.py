@@ -12,7 +12,7 @@ from payerbook.pages import settings
 from payerbook.pages.catalog import Catalog, Standing
 from payerbook.pages.examples import Example
 from payerbook.pages.examples import render as render_example
-from payerbook.pages.text import DATE_BASIS, EFFECT, EVIDENCE, chip, escape, html, link, paragraphs, period, table, title
+from payerbook.pages.text import DATE_BASIS, EFFECT, EVIDENCE, chip, day, escape, html, link, paragraphs, period, table, title
 from payerbook.policy import EFFECT_SEVERITY, Pack, Rule, Source, Version
 
 READING = "reading.md"
@@ -117,7 +117,7 @@ def _today(catalog: Catalog, rule: Rule, standing: Standing) -> Iterator[str]:
         rows.append((f"{title(field.name)}{about}", settings.value(held[field.name])))
     yield f"### {'Setting' if standing.gap is None else 'Setting as last on file'} {{ #{rule.slug}-setting }}"
     yield ""
-    yield from table([f"As of {catalog.today}", "Setting"], rows)
+    yield from table([f"As of {day(catalog.today)}", "Setting"], rows)
 
 
 def _history(catalog: Catalog, pack: Pack, rule: Rule, standing: Standing) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _history(catalog: Catalog, pack: Pack, rule: Rule, standing: Standing) -> It
         later = spans[place - 1] if place else None
         corrected = later is not None and later[0] == start
         now = " — today" if version is standing.version and standing.gap is None else ""
-        known = f", published {version.known}" if version.known else ""
+        known = f", published {day(version.known)}" if version.known else ""
         anchor = f"{rule.slug}-{start}" + (f"-{version.known}" if corrected and version.known else "")
         yield f"#### {period(start, end)}{known}{now} {{ #{anchor} }}"
         yield ""

@@ -88,9 +88,14 @@ def fold(summary: str, body: str) -> str:
     return f'<details class="pb-fold"><summary>{summary}</summary>{body}</details>'
 
 
+def day(when: date | str) -> str:
+    """A day that does not break at the end of a line."""
+    return f"<time>{when}</time>"
+
+
 def period(start: date, end: date | None) -> str:
     """`2025-01-01 to 2025-12-31`, or `Since 2026-01-01` when no end is on file."""
-    return f"Since {start}" if end is None else f"{start} to {end}"
+    return f"Since {day(start)}" if end is None else f"{day(start)} to {day(end)}"
 
 
 def number(count: int, one: str, many: str = "") -> str:

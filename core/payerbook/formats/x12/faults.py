@@ -128,7 +128,7 @@ class Findings:
         self._counted = start
         return Spot(self.ordinal, self._line, start)
 
-    def fault(self, code: str, at: Spot, claim_id: str | None = None, *, claim_lost: bool = False, **facts: object) -> None:
+    def fault(self, code: str, at: Spot, claim_id: str | None = None, claim_lost: bool = False, /, **facts: object) -> None:
         """Report a fault of the table at a place; `claim_lost` for the one that keeps a claim from being checked."""
         message, repair = FAULTS[code]
         place = Place(segment=at.segment, line=at.line, byte=at.byte)

@@ -60,7 +60,7 @@ class Loops:
         claim = self.claim
         if claim is not None:
             spot = at or self.findings.spot()
-            self.findings.fault(code, spot, claim.claim_id, claim_lost=claim.usable, **facts)
+            self.findings.fault(code, spot, claim.claim_id, claim.usable, **facts)
             claim.usable = False
 
     def stray(self, segment: str) -> None:

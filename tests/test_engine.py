@@ -561,7 +561,7 @@ def test_a_claim_that_comes_twice_counts_once(book: Book) -> None:
 
 
 def test_patients_do_not_mix(book: Book) -> None:
-    other = msgspec.structs.replace(_visit("B"), patient=msgspec.convert({"id": "P2"}, payerbook.claim.Patient))  # type: ignore[attr-defined]
+    other = msgspec.structs.replace(_visit("B"), patient=msgspec.convert({"id": "P2"}, Patient))
     unnamed = msgspec.structs.replace(_visit("C"), patient=None)
     reports = list(book.check_many([_visit("A"), other, unnamed]))
     assert [_found(report, "twice") for report in reports] == [[], [], []]

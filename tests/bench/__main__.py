@@ -1,4 +1,4 @@
-"""Measures payerbook, prints the table and writes it into docs/performance.md: python -m tests.bench [one_claim] [cold_start] [x12_file]."""
+"""Measures payerbook, prints the table, writes it into docs/performance.md: python -m tests.bench [one_claim] [cold_start] [x12_file]."""
 
 from __future__ import annotations
 

@@ -6,12 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import chain
 from pathlib import Path
 from random import Random
 
 import pyx12.x12file
-from tests.bench.measure import Row, calls, duration, peak_megabytes
+from tests.bench.measure import Row, at_most, calls, duration, peak_megabytes
 
 import payerbook
 from payerbook.claim import Claim, Line, Patient, Provider, Subscriber
@@ -51,12 +50,27 @@ def rows() -> list[Row]:
         memory, more = peak_megabytes(READ, small), peak_megabytes(READ, large)
         small_claims = sum(1 for _ in _claims(small))
     speed = size / MEGABYTE / large_read
+    checks = f"{small_claims / best['check']:,.0f} claims a second"
     return [
-        Row(f"read an 837P of {size / MEGABYTE:.0f} MB ({claims:,} claims) / 10 MB a second", "1.00 s", duration(large_read), large_read / (size / 10 / MEGABYTE), f"at most 1x ({speed:.0f} MB/s)", speed >= 10),
-        Row("peak memory, 10 MB file / 1 MB file", f"{memory:.0f} MB", f"{more:.0f} MB", more / memory, f"at most {BOUND:g}x", more / memory <= BOUND),
-        Row("segments of a 1 MB file by pyx12 / read as claims", duration(best["read"]), duration(best["pyx12"]), best["pyx12"] / best["read"]),
-        Row(f"read and check a 1 MB file / read it ({small_claims / best['check']:,.0f} claims a second)", duration(best["read"]), duration(best["check"]), best["check"] / best["read"]),
-    ]  # fmt: skip
+        Row(
+            f"read an 837P of {size / MEGABYTE:.0f} MB ({claims:,} claims) / 10 MB a second",
+            duration(size / MEGABYTE / 10),
+            duration(large_read),
+            10 / speed,
+            f"at most 1x (is {speed:.0f} MB/s)",
+            speed >= 10,
+        ),
+        Row(
+            "peak memory of that, 10 MB / 1 MB",
+            f"{memory:.0f} MB",
+            f"{more:.0f} MB",
+            more / memory,
+            f"at most {BOUND:g}x",
+            more <= BOUND * memory,
+        ),
+        at_most(f"read and check 1 MB ({checks}) / read it", best["read"], best["check"]),
+        at_most("split 1 MB into segments with pyx12 / read it as claims", best["read"], best["pyx12"]),
+    ]
 
 
 def _claims(file: Path) -> Iterator[Claim]:
@@ -101,5 +115,5 @@ def _claim(draw: Random, number: int) -> Claim:
         rendering_provider=Provider(npi="1245319599", taxonomy="225100000X"),
         place_of_service="11",
         diagnoses=("M54.50", "M25.561"),
-        total_charge=Decimal(sum(chain(line.charge or 0 for line in lines))),
+        total_charge=Decimal(sum(line.charge or 0 for line in lines)),
     )

@@ -37,6 +37,12 @@ CASES: list[Case] = [
     ("header of another file", lambda text: text[:20], ["X12-ISA-UNREADABLE"], False),
     ("header not padded", swap("SENDER         ", "SENDER"), ["X12-ISA"], True),
     ("no terminator", lambda text: text[:106].replace("~", "!") + "x" * (9 << 20), ["X12-NO-TERMINATOR"], False),
+    (
+        "no terminator in the rest",
+        lambda text: text[: text.index("LX*2")] + "x" * (9 << 20),
+        ["X12-CUT-CLAIM", "X12-NO-TERMINATOR"],
+        False,
+    ),
     ("no IEA", without("IEA"), ["X12-CUT"], True),
     ("cut in the trailer", lambda text: text[: text.index("SE*") + 4], ["X12-CUT-CLAIM", "X12-CUT"], False),
     ("cut in the claim", lambda text: text[: text.index("SV1*HC:97140") + 9], ["X12-CUT-CLAIM", "X12-CUT"], False),

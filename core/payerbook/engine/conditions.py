@@ -1,13 +1,14 @@
 """The `when` of a rule version: which claims and lines it applies to.
 
-Codes and conditions on the claim as a whole are answered once, in the plan; conditions on a line guard the check. A condition on a
-fact that the claim does not say gives `unknown`, because nobody can tell whether the rule applies.
+All are answered in the plan, so a rule that does not apply is never called. A condition on a fact that the claim does not say
+gives `unknown`, because nobody can tell whether the rule applies.
 """
 
 from __future__ import annotations
 
-from payerbook.claim import Claim
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Hit, Result
+from collections.abc import Sequence
+
+from payerbook.claim import Claim, Line
 from payerbook.policy import When
 
 OF_CLAIM = {
@@ -19,12 +20,20 @@ OF_CLAIM = {
 }
 """Conditions on the claim as a whole, and the field of the claim that each looks at."""
 
-_OF_LINE = ("places_of_service", "not_places_of_service", "modifiers_any", "modifiers_none")
 
-
-def code_applies(when: When, code: str) -> bool:
-    """Whether the version looks at lines with this code."""
-    return (when.codes is None or code in when.codes) and code not in when.not_codes
+def sort(when: When, claim: Claim, places: Sequence[int]) -> tuple[list[int], dict[str, list[int]]]:
+    """The lines (by place in the claim) that the version looks at, and those of which nobody can tell, by the field that is missing."""
+    of_claim = claim_applies(when, claim)
+    met: list[int] = []
+    unsure: dict[str, list[int]] = {}
+    for place in places if of_claim else ():
+        answer = line_applies(when, claim, claim.lines[place])
+        if answer is True and of_claim is True:
+            met.append(place)
+        elif answer:
+            missing = of_claim if isinstance(of_claim, str) else str(answer)
+            unsure.setdefault(missing, []).append(place)
+    return met, unsure
 
 
 def claim_applies(when: When, claim: Claim) -> bool | str:
@@ -44,39 +53,17 @@ def claim_applies(when: When, claim: Claim) -> bool | str:
     return missing or True
 
 
-def guard(when: When, check: Check) -> Check:
-    """`check` called only for the lines that meet the conditions on lines; the check itself when there are none."""
-    if not any(getattr(when, name) for name in _OF_LINE):
-        return check
-
-    def guarded(case: Case, indexes: tuple[int, ...]) -> Result:
-        met: list[int] = []
-        hits: list[Hit] = []
-        for index in indexes:
-            answer = _met(when, case, index)
-            if answer is True:
-                met.append(index)
-            elif answer:
-                hits.append(Hit("unknown", index, "condition", {"missing": answer}, needs=(answer,)))
-        if not met:
-            return hits or NOT_APPLICABLE
-        result = check(case, indexes if len(met) == len(indexes) else tuple(met))
-        if not hits:
-            return result
-        return hits + result if isinstance(result, list) else hits
-
-    return guarded
-
-
-def _met(when: When, case: Case, index: int) -> bool | str:
-    line = case.lines[index]
+def line_applies(when: When, claim: Claim, line: Line) -> bool | str:
+    """Whether the version looks at this line: True, False, or the field that would have to be known."""
+    if (when.codes is not None and line.code not in when.codes) or line.code in when.not_codes:
+        return False
     if when.modifiers_any is not None and not any(modifier in when.modifiers_any for modifier in line.modifiers):
         return False
-    if when.modifiers_none and any(modifier in when.modifiers_none for modifier in line.modifiers):
+    if any(modifier in when.modifiers_none for modifier in line.modifiers):
         return False
     if when.places_of_service is None and not when.not_places_of_service:
         return True
-    place = line.place_of_service or case.claim.place_of_service
+    place = line.place_of_service or claim.place_of_service
     if place is None:
         return "place_of_service"
     return (when.places_of_service is None or place in when.places_of_service) and place not in when.not_places_of_service

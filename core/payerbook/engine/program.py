@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -84,6 +84,20 @@ class Plan(NamedTuple):
     checked: dict[str, str]
 
 
+class _Eras(dict[date, int]):
+    """The number of the stretch between two changes of any rule that a day lies in, worked out once a day."""
+
+    def __init__(self, cuts: Iterable[date]) -> None:
+        super().__init__()
+        self._cuts = sorted(set(cuts))
+
+    def __missing__(self, day: date) -> int:
+        if len(self) >= PLANS:
+            self.clear()
+        era = self[day] = bisect_right(self._cuts, day)
+        return era
+
+
 class Program:
     """Packs that are checked together for one payer (its own and `common`), with their kinds and tables."""
 
@@ -95,10 +109,10 @@ class Program:
         self._tables = tables
         self._bound: dict[tuple[int, int], Bound] = {}
         self._plans: dict[Any, Plan] = {}
-        self._eras: dict[date | None, int] = {None: -1}
-        self._cuts = sorted({day for rule in self.rules for day in versions.cuts(rule)})
+        self._eras = _Eras(day for rule in self.rules for day in versions.cuts(rule))
         every = [version.when for rule in self.rules for version in rule.versions]
         self._fields = tuple(field for name, field in conditions.OF_CLAIM.items() if any(getattr(when, name) is not None for when in every))
+        self._places = any(when.places_of_service is not None or when.not_places_of_service for when in every)
         self._other_clocks = any(rule.date_basis != "service-date" for rule in self.rules)
         self._by_code: dict[str, list[int]] = {}
         self._any_code: list[int] = []
@@ -132,14 +146,12 @@ class Program:
     def plan(self, claim: Claim, known_on: date | None) -> Plan:
         """The plan of a claim, kept from an earlier claim of the same shape where there was one."""
         eras = self._eras
-        shape: list[Any] = []
-        for line in claim.lines:
-            era = eras.get(line.service_date)
-            if era is None:
-                era = self._era(line.service_date)
-            shape.append((line.code, era))
-        key = (claim.claim_type, claim.frequency_code == "8", known_on, claim.received_on and self._era(claim.received_on),
-               claim.processed_on and self._era(claim.processed_on), *shape)  # fmt: skip
+        shape: list[Any] = [(line.code, line.modifiers, eras[line.service_date]) for line in claim.lines]
+        if self._places:
+            shape += [claim.place_of_service, *(line.place_of_service for line in claim.lines)]
+        if self._other_clocks:
+            shape += [claim.received_on and eras[claim.received_on], claim.processed_on and eras[claim.processed_on]]
+        key = (known_on, claim.frequency_code == "8", *[getattr(claim, field) for field in self._fields], *shape)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._make(claim, known_on)
@@ -147,14 +159,6 @@ class Program:
                 self._plans.clear()
             self._plans[key] = plan
         return plan
-
-    def _era(self, day: date) -> int:
-        era = self._eras.get(day)
-        if era is None:
-            if len(self._eras) >= PLANS:
-                self._eras.clear()
-            era = self._eras[day] = bisect_right(self._cuts, day)
-        return era
 
     def _make(self, claim: Claim, known_on: date | None) -> Plan:
         codes = {line.code for line in claim.lines}
@@ -179,14 +183,15 @@ class Program:
                     continue
                 found = versions.on(rule, day, known_on)
                 version = found.version if isinstance(found, versions.Gap) else found
-                places = [place for place in places if conditions.code_applies(version.when, claim.lines[place].code)]
-                applies = conditions.claim_applies(version.when, claim)
-                if not applies or not places or (isinstance(found, versions.Gap) and found.outcome == "not-applicable"):
+                if isinstance(found, versions.Gap) and found.outcome == "not-applicable":
                     continue
-                if isinstance(applies, str):
-                    hit = Hit("unknown", None, "condition", {"missing": applies}, needs=(applies,))
-                    fixed.extend(self._spread(index, version, hit, places, whole))
-                elif isinstance(found, versions.Gap):
+                places, unsure = conditions.sort(version.when, claim, places)
+                for missing, lines in unsure.items():
+                    hit = Hit("unknown", None, "condition", {"missing": missing}, needs=(missing,))
+                    fixed.extend(self._spread(index, version, hit, lines, whole))
+                if not places:
+                    continue
+                if isinstance(found, versions.Gap):
                     bound = self.bound(index, versions.standing(rule, version))
                     steps.append(Step(index, bound, _gap(bound, found.reason), tuple(places)))
                 else:
@@ -217,7 +222,7 @@ class Program:
         need = "received_on" if rule.date_basis == "received-date" else "processed_on"
         hit = Hit("unknown", None, "basis", {"basis": need}, needs=(need,))
         for version in rule.versions:
-            applies = [place for place in places if conditions.code_applies(version.when, claim.lines[place].code)]
+            applies = conditions.sort(version.when, claim, places)[0]
             if applies:
                 return self._spread(index, version, hit, applies, whole)
         return []
@@ -230,6 +235,6 @@ class Program:
             rule = self.rules[index]
             kind = self._kinds[rule.kind]
             params = None if version.hole else self.settings(index, version)
-            check = _never if version.hole else conditions.guard(version.when, kind.bind(params, self._tables))
+            check = _never if version.hole else kind.bind(params, self._tables)
             bound = self._bound[key] = Bound(rule, version, kind, params, check, self._review[index])
         return bound

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
@@ -111,8 +110,8 @@ def _today(catalog: Catalog, rule: Rule, standing: Standing) -> Iterator[str]:
     rows += list(settings.conditions(version.when).items()) or [("Applies to", "every line")]
     held = msgspec.to_builtins(catalog.settings(rule, version))
     for field in settings.fields(catalog.kinds[rule.kind].params):
-        if held[field.name] in (None, (), {}):
-            continue
+        if held[field.name] is False or held[field.name] in (None, (), {}):
+            continue  # not used by this rule
         about = f"<br><small>{escape(field.about)}</small>" if field.about else ""
         rows.append((f"{title(field.name)}{about}", settings.value(held[field.name])))
     yield f"### {'Setting' if standing.gap is None else 'Setting as last on file'} {{ #{rule.slug}-setting }}"
@@ -175,15 +174,15 @@ def _differing(version: Version, older: Version | None, varying: list[str]) -> I
     now, before = _conditions(version), _conditions(older)
     for name in dict.fromkeys([*now, *before]):
         if now.get(name) != before.get(name):
-            yield f"- {title(name)}: {settings.value(now.get(name))}"
+            yield f"- {name}: {now.get(name, 'no longer')}"
 
 
 def _codes(version: Version) -> set[str]:
     return set(version.when.codes or ())
 
 
-def _conditions(version: Version) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.to_builtins(version.when).items() if name != "codes"}
+def _conditions(version: Version) -> dict[str, str]:
+    return settings.conditions(msgspec.structs.replace(version.when, codes=None))
 
 
 def cite(catalog: Catalog, pack: Pack, source: Source, sections: bool = True) -> str:

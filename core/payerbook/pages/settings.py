@@ -8,11 +8,25 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import inspect
 
-from payerbook.pages.text import escape, fold, html, number, title
+from payerbook.pages.text import escape, fold, html, number
 from payerbook.policy import When
 
 SHOWN = 12
 """Values of a list that stand open; more are folded."""
+
+_WHEN = {
+    "codes": "Codes",
+    "not_codes": "Not for codes",
+    "claim_types": "Claim types",
+    "places_of_service": "Places of service",
+    "not_places_of_service": "Not for places of service",
+    "modifiers_any": "Only lines with one of",
+    "modifiers_none": "Only lines without",
+    "frequency_codes": "Claim frequency codes",
+    "payer_sequences": "When the payer is",
+    "lines_of_business": "Lines of business",
+    "plans": "Plans",
+}
 
 _PLAIN = {"str": "text", "int": "whole number", "bool": "yes or no", "date": "day", "decimal": "amount"}
 
@@ -95,6 +109,6 @@ def codes(found: tuple[str, ...]) -> str:
 
 
 def conditions(when: When) -> dict[str, str]:
-    """The conditions of a version by name, as Markdown; empty when it applies to every line."""
+    """The conditions of a version, named in words, as Markdown; empty when it applies to every line."""
     held: dict[str, Any] = msgspec.to_builtins(when)
-    return {title(name): codes(listed) if name in ("codes", "not_codes") else value(listed) for name, listed in held.items()}
+    return {_WHEN[name]: codes(listed) if name in ("codes", "not_codes") else value(listed) for name, listed in held.items()}

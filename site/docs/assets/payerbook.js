@@ -12,3 +12,6 @@ function reachable() {
 }
 window.addEventListener("load", reachable);
 window.addEventListener("resize", reachable);
+
+// The theme's search dialog has no name of its own.
+document.querySelector("[data-md-component=search]")?.setAttribute("aria-label", "Search");

@@ -95,7 +95,7 @@ class PartySegments(Loops):
     def prv(self, e: Elements) -> None:
         if len(e) < 4 or e[2] not in _TAXONOMY_QUALIFIERS:
             return
-        if self.party is None or (e[1] == "BI" and self.scope == HEAD):
-            self.billing_taxonomy = e[3] or None
-        else:
+        if self.party is not None:
             self.party.taxonomy = e[3] or None
+        elif e[1] == "BI":  # it stands before the name of the billing provider
+            self.billing_taxonomy = e[3] or None

@@ -29,6 +29,7 @@ def read(stream: BinaryIO, name: str) -> Iterator[Read | Problem]:
             yield from reader.findings.take()
         reader.finish()
     except Unreadable as fault:
+        reader.loops.drop_claim()
         reader.findings.start = fault.start
         reader.findings.fault(fault.code, reader.findings.spot())
     yield from reader.findings.take()

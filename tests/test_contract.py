@@ -124,7 +124,7 @@ def test_every_key_of_the_contract_is_there() -> None:
 
 def test_a_table_is_named_with_its_window() -> None:
     line = {"service_date": "2024-08-15", "units": 1, "modifiers": ["GP"]}
-    lines = [{**line, "code": code} for code in ("97140", "97530")]
+    lines = [{**line, "code": code} for code in ("97535", "97164")]
     claim = msgspec.convert({"claim_id": "T", "payer": "medicare.part-b", "lines": lines}, Claim)
     tables = json.loads(payerbook.load().check(claim).json())["tables"]
     assert {"ncci-ptp-practitioner"} <= {table["id"] for table in tables}

@@ -19,25 +19,48 @@ from payerbook.kinds import npi
 SAMPLES = Path(__file__).parents[1] / "samples"
 CONTRACT = Path(__file__).parents[2] / "shared" / "design" / "contract.md"
 
-# Claim form only: (rule, line, severity) of every finding of the pack `common`.
-COMMON: dict[str, list[list[tuple[str, int | None, str]]]] = {
+# What is found: (rule, line, severity) of every finding, claim by claim in the order of the file.
+Found = list[tuple[str, int | None, str]]
+MEDICARE = "medicare.part-b"
+FINDINGS: dict[str, list[Found]] = {
     "batch-837p.x12": [
-        *[[] for _ in range(12)],
+        [],
+        [(f"{MEDICARE}.discipline-modifier", 1, "return")],
+        [(f"{MEDICARE}.discipline-modifier", 1, "return")],
+        [(f"{MEDICARE}.ncci-pairs", 2, "deny")],
+        [],
+        [(f"{MEDICARE}.mue", 1, "deny")],
+        [(f"{MEDICARE}.codes-deleted", 1, "return")],
+        [(f"{MEDICARE}.mue", 1, "deny"), (f"{MEDICARE}.codes-not-valid", 1, "return")],
+        [(f"{MEDICARE}.codes-bundled", 1, "deny"), (f"{MEDICARE}.mue", 1, "deny")],
+        [(f"{MEDICARE}.duplicate-line", 3, "deny"), (f"{MEDICARE}.one-line-per-day", 3, "review")],
+        [(f"{MEDICARE}.duplicate-claim", None, "deny")],
+        [],
         [("common.npi", None, "return")],
         [("common.diagnosis-codes", None, "return")],
         [("common.diagnosis-pointers", 2, "return")],
-        [],
+        [(f"{MEDICARE}.timely-filing", None, "deny")],
         [("common.charge-total", None, "return")],
         [],
         [],
     ],
-    "claims.json": [[], [], [], [], []],
-    "claims.jsonl": [
+    "claims.json": [
+        [(f"{MEDICARE}.timed-units", 2, "deny")],
+        [(f"{MEDICARE}.kx-threshold", 1, "deny"), (f"{MEDICARE}.kx-threshold", 2, "deny")],
         [],
+        [],
+        [],
+    ],
+    "claims.jsonl": [
+        [(f"{MEDICARE}.discipline-modifier", 1, "return")],
         [],
         [("common.replacement-reference", None, "return")],
         [("common.diagnosis-codes", None, "review"), ("common.claim-dates", 2, "return")],
     ],
+}
+RESOLVED = {
+    "S2405": [(f"{MEDICARE}.ncci-pairs", 2)],
+    "J3-threshold-kx": [(f"{MEDICARE}.kx-threshold", 1), (f"{MEDICARE}.kx-threshold", 2)],
 }
 CLAIMS = {
     "batch-837p.x12": [*(f"S24{n:02}" for n in range(1, 11)), "S2401", *(f"S26{n:02}" for n in range(1, 9))],
@@ -68,13 +91,29 @@ def test_every_claim_is_read(name: str) -> None:
     assert [item.claim.claim_id for item in found if isinstance(item, Read)] == CLAIMS[name]
 
 
-@pytest.mark.parametrize("name", sorted(COMMON))
-def test_findings_of_claim_form(book: Book, name: str) -> None:
+@pytest.mark.parametrize("name", sorted(FINDINGS))
+def test_findings(book: Book, name: str) -> None:
     found = [
-        [(finding.rule, finding.line, finding.severity) for finding in report.findings if finding.rule.startswith("common.")]
-        for report in reports(book, name)
+        (report.claim_id, [(finding.rule, finding.line, finding.severity) for finding in report.findings]) for report in reports(book, name)
     ]
-    assert found == COMMON[name]
+    assert found == list(zip(CLAIMS[name], FINDINGS[name], strict=True))
+
+
+@pytest.mark.parametrize("name", sorted(CLAIMS))
+def test_resolved(book: Book, name: str) -> None:
+    found = {report.claim_id: [(item.rule, item.line) for item in report.resolved] for report in reports(book, name) if report.resolved}
+    assert found == {claim: resolved for claim, resolved in RESOLVED.items() if claim in CLAIMS[name]}
+
+
+def test_verdicts(book: Book) -> None:
+    verdicts = [(report.claim_id, report.verdict, report.complete) for report in reports(book, "claims.json")]
+    assert verdicts == [
+        ("J1-units", "deny", True),
+        ("J2-threshold", "deny", True),
+        ("J3-threshold-kx", "clean", True),
+        ("J4-clean", "clean", True),
+        ("J5-unknowns", "incomplete", False),
+    ]
 
 
 def test_payers(book: Book) -> None:

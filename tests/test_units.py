@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -15,6 +17,7 @@ from ruamel.yaml import YAML
 import payerbook
 from payerbook import units
 from payerbook.api import Book
+from payerbook.cli import main
 from payerbook.errors import UsageError
 
 EXAMPLES = Path(__file__).parents[2] / "shared" / "testdata" / "unit_examples.yaml"
@@ -34,23 +37,33 @@ def _book() -> Book:
     return payerbook.load()
 
 
-def _wanted(example: dict[str, Any]) -> list[dict[str, int]]:
+def _plain(answers: Iterable[Mapping[str, int]]) -> list[list[tuple[str, int]]]:
+    """Answers without their order, and without the order of their codes."""
+    return sorted(sorted(answer.items()) for answer in answers)
+
+
+def _wanted(example: dict[str, Any]) -> list[list[tuple[str, int]]]:
     """Every answer that the example takes as right; an example without a tie has one."""
-    wanted = example.get("expected_units_any_of") or [example["expected_units"]]
-    return [dict(sorted(answer.items())) for answer in wanted]
+    return _plain(example.get("expected_units_any_of") or [example["expected_units"]])
 
 
 @pytest.mark.parametrize("example", _examples())
 def test_example(example: dict[str, Any]) -> None:
     count = _book().units(PAYER, dict(example["minutes"]), method=example["method"])
-    answers = [dict(sorted(answer.items())) for answer in (count.units, *count.alternatives)]
-    key = lambda answer: sorted(answer.items())  # noqa: E731
-    assert sorted(answers, key=key) == sorted(_wanted(example), key=key)
+    assert _plain([count.units, *count.alternatives]) == _wanted(example)
     assert count.method == example["method"]
-    if "expected_total_timed_units" in example:
-        assert count.timed_total == example["expected_total_timed_units"]
+    assert count.timed_total == example.get("expected_total_timed_units", count.timed_total)
     assert count.total == sum(count.units.values())
     assert count.steps
+
+
+@pytest.mark.parametrize("example", _examples())
+def test_example_through_the_command(example: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    minutes = [f"{code}={spent}" for code, spent in example["minutes"].items()]
+    assert main(["units", PAYER, *minutes, "--method", example["method"], "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert _plain([answer["units"], *answer["alternatives"]]) == _wanted(example)
+    assert answer["timed_total"] == example.get("expected_total_timed_units", answer["timed_total"])
 
 
 def test_the_payer_gives_the_method() -> None:

@@ -14,7 +14,8 @@ from payerbook.policy import RANK, SEVERITIES
 
 EVIDENCE = ("claim", "table", "record", "chart")
 _BY_RANK = {RANK[severity]: severity for severity in SEVERITIES}
-_INCOMPLETE = -1
+_OPEN = 0.5
+"""Where an unanswered check stands among the ranks: deny > return > review > unanswered > advice."""
 
 Locate = Callable[[int | None], Location | None]
 
@@ -48,24 +49,24 @@ def run(
     case = Case(claim, payer.id, history, payer.same, asked.today)
     found: list[tuple[Bound, Hit]] = [*preset, *plan.fixed]
     skipped: list[int] = []
-    for step in plan.steps:
-        result = step.check(case, step.indexes)
+    for rule, bound, check, indexes in plan.steps:
+        result = check(case, indexes)
         if result is None:
             continue
         if result is NOT_APPLICABLE:
-            skipped.append(step.rule)
+            skipped.append(rule)
         else:
-            found.extend([(step.bound, hit) for hit in result])
+            found.extend([(bound, hit) for hit in result])
     not_applicable = _not_applicable(plan, skipped) if skipped else 0
     touched = {id(bound.rule) for bound, _ in found} if found else ()
     weighed = [(bound, hit, severity_rank(bound, hit, asked)) for bound, hit in found]
-    checked, worst = _weigh(plan, weighed)
+    checked, worst, complete = _weigh(plan, weighed)
     return Report(
         claim_id=claim.claim_id,
         payer=payer.id,
         payer_as_sent=payer.as_sent,
         verdict=worst,
-        complete=all(hit.outcome in ("fail", "resolved") for _, hit, _ in weighed),
+        complete=complete,
         checked=checked,
         asked=asked,
         packs=packs,
@@ -87,34 +88,30 @@ def _not_applicable(plan: Plan, skipped: list[int]) -> int:
     return sum(1 for rule in set(skipped) if skipped.count(rule) == plan.shares[rule])
 
 
-def _weigh(plan: Plan, weighed: list[tuple[Bound, Hit, int]]) -> tuple[dict[str, str], Verdict]:
-    """The worst result per kind of evidence, and the verdict (contract, section 3)."""
+def _weigh(plan: Plan, weighed: list[tuple[Bound, Hit, int]]) -> tuple[dict[str, str], Verdict, bool]:
+    """The worst result per kind of evidence, the verdict, and whether everything was answered (contract, section 3)."""
     if not weighed:
-        return plan.checked.copy(), "clean"
-    worst_rank = 0
+        return plan.checked.copy(), "clean", True
+    worst = 0
     incomplete = False
-    levels: dict[str, int] = {}
+    complete = True
+    levels: dict[str, float] = {}
     for bound, hit, rank in weighed:
         outcome = hit.outcome
         evidence = bound.evidence
         if outcome == "fail":
-            level = rank
-            worst_rank = max(worst_rank, rank)
+            level: float = rank
+            worst = max(worst, rank)
         elif outcome == "resolved":
             continue
         else:
-            level = _INCOMPLETE
+            level = _OPEN
+            complete = False
             incomplete = incomplete or (rank >= RANK["return"] and evidence in ("claim", "table"))
-        held = levels.get(evidence)
-        if held is None or _order(level) > _order(held):
+        if level > levels.get(evidence, -1):
             levels[evidence] = level
     checked = plan.checked.copy()
     for kind, level in levels.items():
-        checked[kind] = "unknown" if level == _INCOMPLETE else "clean" if level == 0 else _BY_RANK[level]
-    verdict: Verdict = _BY_RANK[worst_rank] if worst_rank else "incomplete" if incomplete else "clean"  # type: ignore[assignment]  # rank 0 never indexes
-    return checked, verdict
-
-
-def _order(level: int) -> float:
-    """Deny > return > review > unknown > advice."""
-    return 0.5 if level == _INCOMPLETE else level
+        checked[kind] = "unknown" if level == _OPEN else _BY_RANK[int(level)] if level else "clean"
+    verdict: Verdict = _BY_RANK[worst] if worst else "incomplete" if incomplete else "clean"  # type: ignore[assignment]  # rank 0 never indexes
+    return checked, verdict, complete

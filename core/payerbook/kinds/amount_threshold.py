@@ -26,8 +26,11 @@ class AmountThreshold(Params, frozen=True):
     accumulator: Annotated[str, Meta(description="Name of the accumulator in `context.accumulators`.")]
     instead: Annotated[tuple[str, ...], Meta(description="Modifiers that take the place of the modifier (liability notices).")] = ()
     finds: Annotated[
-        Literal["missing", "early"],
-        Meta(description="missing = lines above the amount without the modifier; early = lines with it below the amount."),
+        Literal["missing", "early", "reached"],
+        Meta(
+            description="missing = lines above the amount without the modifier; early = lines with it below the amount; "
+            "reached = the amount is passed, whatever the line carries (told once per claim and group)."
+        ),
     ] = "missing"
     all_lines_of: Annotated[
         tuple[ClaimType, ...],
@@ -45,6 +48,7 @@ def bind(params: AmountThreshold, tables: Tables) -> Check:
         skipped = 0
         running: dict[tuple[str, int], _Total] = {}
         below: dict[tuple[str, int], list[int]] = {}
+        told: set[tuple[str, int]] = set()
         for index in indexes:
             line = case.lines[index]
             discipline = disciplines.of(line.modifiers)
@@ -59,11 +63,16 @@ def bind(params: AmountThreshold, tables: Tables) -> Check:
             total = running.get(key)
             if total is None:
                 total = running[key] = _before(case, bucket, line.service_date.year, params)
-            total.add(line.allowed, f"lines[{index}].allowed")
+            if line.allowed is None:
+                total.missing += (f"lines[{index}].allowed",)
+            else:
+                total.sure += line.allowed
             if not instead.isdisjoint(line.modifiers):
                 skipped += 1
             elif (hit := _judge(index, line.code, line.modifiers, bucket, total, params)) is not None:
-                hits.append(hit)
+                if params.finds != "reached" or key not in told:
+                    hits.append(hit)
+                told.add(key)
             elif params.modifier not in line.modifiers:
                 below.setdefault(key, []).append(index)
         if case.claim.claim_type in params.all_lines_of:
@@ -83,12 +92,6 @@ class _Total:
         self.sure = sure
         self.missing = missing
 
-    def add(self, allowed: Decimal | None, path: str) -> None:
-        if allowed is None:
-            self.missing = (*self.missing, path)
-        else:
-            self.sure += allowed
-
 
 def _before(case: Case, bucket: Bucket, year: int, params: AmountThreshold) -> _Total:
     """What the year had used before this claim: the accumulator up to its date, and history received after it."""
@@ -100,7 +103,10 @@ def _before(case: Case, bucket: Bucket, year: int, params: AmountThreshold) -> _
         total = _Total(held.used, ())
         earlier = [item for item in earlier if _after(item, held)]
     for item in earlier:
-        total.add(item.allowed, "context.history[].allowed")
+        if item.allowed is None:
+            total.missing += ("context.history[].allowed",)
+        else:
+            total.sure += item.allowed
     return total
 
 
@@ -118,16 +124,19 @@ def _after(item: HistoryItem, held: Accumulator) -> bool:
 
 
 def _judge(index: int, code: str, modifiers: tuple[str, ...], bucket: Bucket, total: _Total, params: AmountThreshold) -> Hit | None:
-    facts: dict[str, Any] = {"code": code, "bucket": bucket.name, "threshold": bucket.amount, "used": total.sure}
     carries = params.modifier in modifiers
+    above = total.sure > bucket.amount
+    if params.finds == "reached":
+        return _reached(index, code, bucket, total) if above or total.missing else None
+    if (above or not carries) if params.finds == "early" else (not above and (carries or not total.missing)):
+        return None
+    facts: dict[str, Any] = {"code": code, "bucket": bucket.name, "threshold": bucket.amount, "used": total.sure}
     if params.finds == "early":
-        if not carries or total.sure > bucket.amount:
-            return None
         if total.missing:
             return Hit("unknown", index, "total", facts, needs=tuple(dict.fromkeys(total.missing)), field="modifiers")
         fixes = (Fix("remove-modifier", index, params.modifier, "ask", "if nothing else brings the year above the amount"),)
         return Hit("fail", index, "early", facts, field="modifiers", fixes=fixes)
-    if total.sure > bucket.amount:
+    if above:
         if carries:
             return Hit("resolved", index, "attested", facts, field="modifiers")
         fixes = (
@@ -135,9 +144,14 @@ def _judge(index: int, code: str, modifiers: tuple[str, ...], bucket: Bucket, to
             Fix("add-notice", index, "GA", "ask", "if the service is not covered and the patient signed an ABN"),
         )
         return Hit("fail", index, "over", facts, field="modifiers", fixes=fixes)
-    if total.missing and not carries:
-        return Hit("unknown", index, "total", facts, needs=tuple(dict.fromkeys(total.missing)), field="modifiers")
-    return None
+    return Hit("unknown", index, "total", facts, needs=tuple(dict.fromkeys(total.missing)), field="modifiers")
+
+
+def _reached(index: int, code: str, bucket: Bucket, total: _Total) -> Hit:
+    facts: dict[str, Any] = {"code": code, "bucket": bucket.name, "threshold": bucket.amount, "used": total.sure}
+    if total.sure <= bucket.amount:
+        return Hit("unknown", index, "reach", facts, needs=tuple(dict.fromkeys(total.missing)))
+    return Hit("fail", index, "reached", facts, fixes=(Fix("document", index, None, "ask", "have the record ready: the payer may ask for it"),))
 
 
 def _left_behind(case: Case, places: list[int], bucket: Bucket, total: _Total, params: AmountThreshold) -> list[Hit]:
@@ -168,6 +182,8 @@ def sentence(params: AmountThreshold) -> str:
         "and",
     )
     instead = f" ({join(params.instead)} when a notice shifts liability)" if params.instead else ""
+    if params.finds == "reached":
+        return f"Review of the record may begin once the allowed amounts of the calendar year pass {amounts}."
     if params.finds == "early":
         return f"A line carries {params.modifier} only once the allowed amounts of the calendar year pass {amounts}."
     return f"Once the allowed amounts of the calendar year pass {amounts}, each line needs {params.modifier}{instead}."
@@ -185,6 +201,8 @@ KIND = Kind(
         "over": "With {code} the {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}, and the line has no {modifier}.",
         "early": "With {code} the {bucket} total of the year is ${used:,.2f}, not above ${threshold:,.2f}, and the line carries {modifier} already.",
         "left-behind": "This claim brings the {bucket} total of the year to ${used:,.2f}, above ${threshold:,.2f}; on this type of claim {code} needs {modifier} too.",
+        "reached": "With {code} the {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}: the payer may review the record.",
+        "reach": "The {bucket} total of the year is not known, so whether it is above ${threshold:,.2f} cannot be told.",
         "attested": "The {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}; {code} carries {modifier}.",
         "total": "The {bucket} total of the year is not known, so whether {code} needs {modifier} (above ${threshold:,.2f}) cannot be told.",
         "discipline": "{code} names no single discipline (GP, GO or GN), so its yearly total cannot be told.",

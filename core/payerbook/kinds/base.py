@@ -106,6 +106,19 @@ class Case:
             days.setdefault(lines[i].service_date, []).append(i)
         return [(day, tuple(found)) for day, found in days.items()]
 
+    @property
+    def span(self) -> tuple[date, date]:
+        """The first and the last day of service of the claim."""
+        if self._one_day is not None:
+            return self._one_day, self._one_day
+        days = [line.service_date for line in self.lines]
+        return min(days), max(days)
+
+    def repeats(self, indexes: tuple[int, ...]) -> bool:
+        """Whether one code stands on several of the given lines."""
+        lines = self.lines
+        return len({lines[index].code for index in indexes}) < len(indexes)
+
     def number(self, index: int) -> int:
         """The line's own number as the claim has it, else its place counted from 1."""
         own = self.lines[index].number

@@ -16,12 +16,17 @@ from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Pa
 _CHARACTERS = string.digits + string.ascii_uppercase
 
 
+REMEMBERED = 50_000
+"""Billable codes remembered by day at most; a practice uses few."""
+
+
 class DiagnosisCode(Params, frozen=True):
     table: Annotated[str, Meta(description="The dated table of billable codes.")]
 
 
 def bind(params: DiagnosisCode, tables: Tables) -> Check:
     table = tables.get(params.table)
+    billable: set[tuple[str, date]] = set()
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         diagnoses = case.claim.diagnoses
@@ -35,9 +40,15 @@ def bind(params: DiagnosisCode, tables: Tables) -> Check:
             return [Hit("not-on-file", None, "window", facts, field="diagnoses", table=(table.id, nearest.id, nearest.digest))]
         hits: list[Hit] = []
         for place, code in enumerate(diagnoses, 1):
+            if (code, day) in billable:
+                continue
             plain = code.replace(".", "").upper()
             if not window.rows_on(day, plain):
                 hits.append(_judge(plain, place, day, window, table.id))
+                continue
+            if len(billable) >= REMEMBERED:
+                billable.clear()
+            billable.add((code, day))
         return hits or None
 
     return check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -24,7 +25,7 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
         hits: list[Hit] = []
         if number == 0 or number > params.most_diagnoses:
             hits.append(Hit("fail", None, "empty" if number == 0 else "many", {"number": number}, field="diagnoses"))
-        if number > 1:
+        if len(set(map(_plain, diagnoses))) < number:
             hits.extend(_repeated(diagnoses))
         for index in indexes:
             pointers = case.lines[index].diagnosis_pointers
@@ -50,11 +51,16 @@ def _bad(index: int, key: str, facts: dict[str, object], cap: Literal["advice"] 
     return Hit("fail", index, key, facts, field="diagnosis_pointers", fixes=(fix,), cap=cap)
 
 
+@lru_cache(maxsize=4096)
+def _plain(diagnosis: str) -> str:
+    return diagnosis.replace(".", "").upper()
+
+
 def _repeated(diagnoses: tuple[str, ...]) -> Iterator[Hit]:
     """Clearinghouses reject a list with the same code twice; no payer's own text says so, hence review."""
     first: dict[str, int] = {}
     for place, code in enumerate(diagnoses, 1):
-        before = first.setdefault(code.replace(".", "").upper(), place)
+        before = first.setdefault(_plain(code), place)
         if before != place:
             fix = Fix("replace-diagnosis", None, None, "ask", "list the diagnosis once and renumber the pointers")
             facts = {"place": place, "before": before}

@@ -58,7 +58,7 @@ def _lines(params: Duplicate) -> Check:
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         hits: list[Hit] = []
         lines = case.lines
-        if len(indexes) > 1:
+        if case.repeats(indexes):
             seen: dict[tuple[str, date], list[int]] = {}
             for index in indexes:
                 line = lines[index]
@@ -71,9 +71,8 @@ def _lines(params: Duplicate) -> Check:
         found = {hit.line for hit in hits}
         resent = case.claim.frequency_code in ("7", "8")
         if case.history.items and not resent:
-            first, last = min(lines[i].service_date for i in indexes), max(lines[i].service_date for i in indexes)
-            earlier = {(item.code, item.service_date): item for item in reversed(case.earlier(first, last))}
-            for index in indexes:
+            earlier = {(item.code, item.service_date): item for item in reversed(case.earlier(*case.span))}
+            for index in indexes if earlier else ():
                 line = lines[index]
                 item = earlier.get((line.code, line.service_date))
                 if item is not None and index not in found and repeat.isdisjoint(line.modifiers) and same(line, item):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -22,14 +23,18 @@ class TimelyFiling(Params, frozen=True):
 
 
 def bind(params: TimelyFiling, tables: Tables) -> Check:
+    @lru_cache(maxsize=4096)
+    def due_after(start: date) -> date:
+        due = after(start, params.limit)
+        rolls = params.weekend_rolls and due.weekday() >= 5
+        return due + timedelta(days=7 - due.weekday()) if rolls else due
+
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         claim = case.claim
         if (claim.frequency_code or "1") not in params.frequency_codes:
             return NOT_APPLICABLE
         start = _start(case, params.start)
-        due = after(start, params.limit)
-        if params.weekend_rolls:
-            due += timedelta(days=7 - due.weekday() if due.weekday() >= 5 else 0)
+        due = due_after(start)
         came = claim.received_on or claim.submitted_on or case.today
         if came is None:
             return [Hit("unknown", None, "when", {"due": due}, needs=("received_on", "submitted_on"), field="received_on")]
@@ -45,7 +50,7 @@ def bind(params: TimelyFiling, tables: Tables) -> Check:
 def _start(case: Case, start: str) -> date:
     claim = case.claim
     if start == "first-service":
-        return min(line.service_date for line in case.lines)
+        return case.span[0]
     last = max(line.service_date_to or line.service_date for line in case.lines)
     return max(last, claim.statement_to) if claim.statement_to is not None else last
 

@@ -6,38 +6,77 @@ NCCI Policy Manual for Medicare Services, chapter I, section V.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables
+from payerbook.claim import HistoryItem
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Table, Tables
+
+LIMITS = 20_000
+"""Limits remembered per table at most."""
 
 
 class UnitLimit(Params, frozen=True):
     tables: Annotated[dict[Literal["professional", "institutional"], str], Meta(description="The table of limits for each type of claim.")]
 
 
+class _Look(NamedTuple):
+    """What a table says of a code on a day: the `limit` with its `indicator` (None = no row), whether no row is an answer (`sure`),
+    and whether a hit may be said as hard as the rule's sources allow (`hard`)."""
+
+    limit: int | None
+    indicator: str
+    sure: bool
+    hard: bool
+    table: tuple[str, str, str]
+
+
+class _Limits:
+    """Look-ups in one table, remembered by code and day."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._seen: dict[tuple[str, date], _Look] = {}
+
+    def __call__(self, code: str, day: date) -> _Look:
+        look = self._seen.get((code, day))
+        if look is None:
+            if len(self._seen) >= LIMITS:
+                self._seen.clear()
+            look = self._seen[code, day] = self._look(code, day)
+        return look
+
+    def _look(self, code: str, day: date) -> _Look:
+        window = self._table.covering(day)
+        nearest = window or self._table.nearest(day)
+        rows = nearest.rows(code)
+        limit, indicator = (int(rows[0][1]), rows[0][2]) if rows else (None, "")
+        sure = window is not None and (bool(rows) or window.knows(code))
+        hard = window is not None and window.grade in ("A", "A*")
+        return _Look(limit, indicator, sure, hard, (self._table.id, nearest.id, nearest.digest))
+
+
 def bind(params: UnitLimit, tables: Tables) -> Check:
-    by_type = {claim_type: tables.get(table) for claim_type, table in params.tables.items()}
+    limits = {claim_type: _Limits(tables.get(table)) for claim_type, table in params.tables.items()}
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
-        table = by_type.get(case.claim.claim_type)
-        if table is None:
+        look_up = limits.get(case.claim.claim_type)
+        if look_up is None:
             return NOT_APPLICABLE
         hits: list[Hit] = []
         for day, places in case.days(indexes):
-            window = table.covering(day)
-            nearest = window or table.nearest(day)
+            earlier = case.earlier(day, day)
             for code, own in _by_code(case, places).items():
-                rows = nearest.rows(code)
-                source = (table.id, nearest.id, nearest.digest)
-                if rows:
-                    hard = window is not None and window.grade in ("A", "A*")
-                    hits.extend(_judge(case, code, own, rows[0], hard, source))
-                sure = window is not None and (rows or window.knows(code))
-                if not sure and not (hits and hits[-1].facts["code"] == code):
-                    facts = {"code": code, "table": table.id, "date": day, "nearest": nearest.id}
-                    hits.append(Hit("not-on-file", own[0], "window", facts, table=source))
+                look = look_up(code, day)
+                over = [] if look.limit is None else _judge(case, code, own, earlier, look)
+                if over:
+                    hits.extend(over)
+                elif not look.sure:
+                    facts = {"code": code, "table": look.table[0], "date": day, "nearest": look.table[1]}
+                    hits.append(Hit("not-on-file", own[0], "window", facts, table=look.table))
         return hits or None
 
     return check
@@ -50,29 +89,35 @@ def _by_code(case: Case, places: tuple[int, ...]) -> dict[str, list[int]]:
     return found
 
 
-def _judge(case: Case, code: str, places: list[int], row: tuple[str, ...], hard: bool, table: tuple[str, str, str]) -> list[Hit]:
-    limit, indicator = int(row[1]), row[2]
-    day = case.lines[places[0]].service_date
-    cap: Literal["review"] | None = None if hard else "review"
-    facts: dict[str, Any] = {"code": code, "limit": limit, "indicator": indicator, "date": day, "quarter": table[1]}
-    if indicator == "1":
-        over = [place for place in places if case.lines[place].units > limit]
-        return [_hit(place, "line", {**facts, "units": case.lines[place].units}, cap, table, limit) for place in over]
-    units = sum(case.lines[place].units for place in places)
-    units += sum(item.units or 0 for item in case.earlier(day, day) if item.code == code)
+def _judge(case: Case, code: str, places: list[int], earlier: list[HistoryItem], look: _Look) -> list[Hit]:
+    limit = look.limit or 0
+    if look.indicator == "1":
+        return [_hit(case, place, "line", case.lines[place].units, look) for place in places if case.lines[place].units > limit]
+    units = sum([case.lines[place].units for place in places])
+    for item in earlier:
+        if item.code == code:
+            units += item.units or 0
     if units <= limit:
         return []
-    key = "never" if limit == 0 else f"day-{indicator}"
-    return [_hit(places[-1], key, {**facts, "units": units}, cap, table, limit)]
+    return [_hit(case, places[-1], "never" if limit == 0 else f"day-{look.indicator}", units, look)]
 
 
-def _hit(place: int, key: str, facts: dict[str, Any], cap: Literal["review"] | None, table: tuple[str, str, str], limit: int) -> Hit:
+def _hit(case: Case, place: int, key: str, units: int | Decimal, look: _Look) -> Hit:
+    line = case.lines[place]
     fix = (
         Fix("do-not-bill", place, None, "ask", "the table allows no unit")
-        if limit == 0
-        else Fix("change-units", place, str(limit), "ask", "if the note does not support more")
+        if look.limit == 0
+        else Fix("change-units", place, str(look.limit), "ask", "if the note does not support more")
     )
-    return Hit("fail", place, key, facts, field="units", fixes=(fix,), cap=cap, table=table)
+    facts: dict[str, Any] = {
+        "code": line.code,
+        "limit": look.limit,
+        "indicator": look.indicator,
+        "date": line.service_date,
+        "quarter": look.table[1],
+        "units": units,
+    }
+    return Hit("fail", place, key, facts, field="units", fixes=(fix,), cap=None if look.hard else "review", table=look.table)
 
 
 def sentence(params: UnitLimit) -> str:

@@ -20,6 +20,9 @@ CODE_TABLE = "codes/index.md"
 KINDS = "kinds/index.md"
 FAULTS = "faults/index.md"
 
+AFTER_RULES = "---\nsearch: {boost: 0.2}\n---\n"
+"""Front matter of pages that search lists after the rules."""
+
 _TIMING = {
     "timed-15": "15 minutes, counted with the other timed codes",
     "timed-15-apart": "15 minutes, counted apart",
@@ -37,7 +40,7 @@ def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
 
 def _home(catalog: Catalog) -> Iterator[str]:
     rules = sum(len(pack.rules) for pack in catalog.packs)
-    yield "---\ntitle: payerbook\nhide: [toc]\n---\n"
+    yield "---\ntitle: payerbook\nhide: [toc]\nsearch: {exclude: true}\n---\n"
     yield "# What will the payer do with this therapy claim?"
     yield ""
     yield (
@@ -96,6 +99,7 @@ def _card(catalog: Catalog, pack: Pack) -> Iterator[str]:
 
 
 def _rules(catalog: Catalog) -> Iterator[str]:
+    yield "---\nsearch: {exclude: true}\n---\n"
     yield "# All rules"
     yield ""
     yield f"As of {catalog.today}. {link('What the words mean', RULES, READING)}."
@@ -126,6 +130,7 @@ def _code(info: CodeInfo) -> tuple[str, str, str]:
 
 
 def _kinds(catalog: Catalog) -> Iterator[str]:
+    yield AFTER_RULES
     yield "# Rule kinds"
     yield ""
     yield "A rule is data; its kind is the code that checks it. The settings below are what a rule file may say under `params`."
@@ -159,6 +164,7 @@ def _type(field: settings.Field) -> str:
 
 
 def _faults(catalog: Catalog) -> Iterator[str]:
+    yield AFTER_RULES
     yield "# Faults in pack files"
     yield ""
     yield (

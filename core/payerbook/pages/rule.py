@@ -11,7 +11,7 @@ from payerbook.pages import settings
 from payerbook.pages.catalog import Catalog, Standing
 from payerbook.pages.examples import Example
 from payerbook.pages.examples import render as render_example
-from payerbook.pages.text import DATE_BASIS, EFFECT, EVIDENCE, chip, day, escape, html, link, paragraphs, period, table, title
+from payerbook.pages.text import DATE_BASIS, EFFECT, EVIDENCE, chip, day, escape, heading, html, link, paragraphs, period, table, title
 from payerbook.policy import EFFECT_SEVERITY, Pack, Rule, Source, Version
 
 READING = "reading.md"
@@ -39,21 +39,21 @@ def section(catalog: Catalog, pack: Pack, rule: Rule, page: str, examples: list[
         yield from _block(rule, "why", "Why", paragraphs(rule.why))
     if rule.fix:
         yield from _block(rule, "fix", "How to fix", paragraphs(rule.fix))
-    yield f"### History {{ #{rule.slug}-history }}"
+    yield heading(3, "History", f"{rule.slug}-history")
     yield ""
     yield from _history(catalog, pack, rule, standing)
     if rule.denials:
-        yield f"### Denial codes {{ #{rule.slug}-denials }}"
+        yield heading(3, "Denial codes", f"{rule.slug}-denials")
         yield ""
         yield f"Seen with it on remittances: {escape(', '.join(rule.denials))}."
         yield ""
     if rule.checklist:
-        yield f"### Checklist {{ #{rule.slug}-checklist }}"
+        yield heading(3, "Checklist", f"{rule.slug}-checklist")
         yield ""
         yield from (f"- ☐ {escape(title(item))}" for item in rule.checklist)
         yield ""
     if examples:
-        yield f"### Examples {{ #{rule.slug}-examples }}"
+        yield heading(3, "Examples", f"{rule.slug}-examples")
         yield ""
         for example in examples:
             yield from render_example(example)
@@ -62,8 +62,8 @@ def section(catalog: Catalog, pack: Pack, rule: Rule, page: str, examples: list[
     yield ""
 
 
-def _block(rule: Rule, name: str, heading: str, texts: list[str]) -> Iterator[str]:
-    yield f"### {heading} {{ #{rule.slug}-{name} }}"
+def _block(rule: Rule, name: str, words: str, texts: list[str]) -> Iterator[str]:
+    yield heading(3, words, f"{rule.slug}-{name}")
     yield ""
     for text in texts:
         yield text
@@ -114,7 +114,7 @@ def _today(catalog: Catalog, rule: Rule, standing: Standing) -> Iterator[str]:
             continue  # not used by this rule
         about = f"<br><small>{escape(field.about)}</small>" if field.about else ""
         rows.append((f"{title(field.name)}{about}", settings.value(held[field.name])))
-    yield f"### {'Setting' if standing.gap is None else 'Setting as last on file'} {{ #{rule.slug}-setting }}"
+    yield heading(3, "Setting" if standing.gap is None else "Setting as last on file", f"{rule.slug}-setting")
     yield ""
     yield from table([f"As of {day(catalog.today)}", "Setting"], rows)
 
@@ -128,7 +128,7 @@ def _history(catalog: Catalog, pack: Pack, rule: Rule, standing: Standing) -> It
         now = " — today" if version is standing.version and standing.gap is None else ""
         known = f", published {day(version.known)}" if version.known else ""
         anchor = f"{rule.slug}-{start}" + (f"-{version.known}" if corrected and version.known else "")
-        yield f"#### {period(start, end)}{known}{now} {{ #{anchor} }}"
+        yield heading(4, f"{period(start, end)}{known}{now}", anchor)
         yield ""
         if corrected:
             yield "Corrected by the later publication above."

@@ -78,6 +78,14 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [*(f"| {' | '.join(cell or ' ' for cell in line)} |" for line in lines), ""]
 
 
+def heading(level: int, text: str, anchor: str) -> str:
+    """A heading inside a rule, linkable but without an id of its own: search then finds the rule and names it, not its part.
+
+    `text` is HTML already.
+    """
+    return f'<h{level}><span id="{anchor}">{text}</span></h{level}>'
+
+
 def chip(text: str, style: str = "") -> str:
     """A short status in a box; the words carry the meaning, the style only repeats it."""
     return f'<span class="pb-chip{f" pb-{style}" if style else ""}">{html(text)}</span>'

@@ -1,0 +1,95 @@
+"""Runs the worked cases of payers on file and compares what was found with what the case says would happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from ruamel.yaml import YAML
+
+import payerbook
+from payerbook.api import Book
+from payerbook.finding import Report
+from worked.adapter import adapt, payer
+
+CASES = Path(__file__).parents[3] / "shared" / "testdata" / "cases.yaml"
+ANSWERS = Path(__file__).with_name("answers.yaml")
+COMMAND = "PYTHONPATH=core:plugins:tests python -m worked.page"
+
+Why = Literal["missing-fact", "judgment", "later-rule", "other-effect", "not-on-file", "contradicted"]
+WORDS: dict[Why, str] = {
+    "missing-fact": "a fact that decides is not on the claim",
+    "judgment": "decided by a reviewer who reads the record",
+    "later-rule": "no rule for it yet",
+    "other-effect": "found, with another effect",
+    "not-on-file": "nothing on file reaches back to that date",
+    "contradicted": "a better source says otherwise",
+}
+"""Why a case is not reached, in the words of the list."""
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in the list for one case.
+
+    `hit` is the rule whose finding has the effect that the case states, or `clean`. A miss has `miss`, its reason in words and,
+    where one decides, the fact that is missing (`needs`) or the rule that is meant (`rule`).
+    """
+
+    hit: str | None = None
+    miss: Why | None = None
+    reason: str | None = None
+    needs: str | None = None
+    rule: str | None = None
+
+
+class Judged(NamedTuple):
+    """One case with its claim checked. `by` are the rules whose findings have the stated effect; `left_out` words without a field."""
+
+    case: Mapping[str, Any]
+    pack: str
+    report: Report
+    hit: bool
+    by: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return str(self.case["id"])
+
+
+def cases() -> list[dict[str, Any]]:
+    """All worked cases; none when the folder beside the checkout is absent."""
+    return list(YAML(typ="safe").load(CASES)) if CASES.is_file() else []
+
+
+def answers() -> dict[str, Answer]:
+    """The checked-in list, by case."""
+    return msgspec.convert(YAML(typ="safe").load(ANSWERS), dict[str, Answer])
+
+
+@cache
+def judged() -> tuple[Judged, ...]:
+    """Every case whose payer is on file."""
+    return tuple(_judge(payerbook.load()))
+
+
+def _judge(book: Book) -> Iterator[Judged]:
+    for case in cases():
+        pack = payer(book, case["payer"])
+        if pack is None:
+            continue
+        claim, left_out = adapt(case, pack)
+        report = book.check(claim)
+        wanted = case["expected"]["outcome"]
+        found = [finding for finding in report.findings if finding.effect != "none"]
+        by = tuple(dict.fromkeys(finding.rule for finding in found if finding.effect == wanted))
+        yield Judged(case, pack, report, not found if wanted == "clean" else bool(by), by, left_out)
+
+
+def absent() -> list[str]:
+    """Payers of cases that no pack on file answers to."""
+    book = payerbook.load()
+    return sorted({case["payer"] for case in cases() if payer(book, case["payer"]) is None})

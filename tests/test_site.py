@@ -15,7 +15,7 @@ import pytest
 from payerbook.authoring.session import Session
 from payerbook.errors import UsageError
 from payerbook.pages import build as building
-from payerbook.pages import site
+from payerbook.pages import settings, site
 from payerbook.pages.text import escape, paragraphs, table
 
 pytest.importorskip("material", reason="the site needs mkdocs-material")
@@ -137,7 +137,7 @@ def session(pack: Path) -> Session:
 
 @pytest.fixture(scope="module")
 def built(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return building.build(tmp_path_factory.mktemp("site"), today=TODAY, policies=[pack], base_url="https://rules.example/")
+    return building.build(tmp_path_factory.mktemp("site"), today=TODAY, policies=[pack], base_url="https://rules.example/").parent
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +266,16 @@ def test_kinds_and_faults_are_all_described(session: Session, pages: dict[str, P
 
     assert set(session.kinds) <= pages["/kinds/"].ids
     assert {code.lower() for code in CODES} <= pages["/faults/"].ids
+
+
+def test_values_of_settings_are_said_in_words() -> None:
+    assert settings.value({"97010": {"use": []}, "97014": {"from": None, "use": ["G0283"]}}) == "97010; 97014 (use: G0283)"
+    assert (
+        settings.value([{"name": "PT", "amount": "2480.00"}, {"name": "OT", "hard": False}])
+        == "name: PT; amount: 2480.00<br>name: OT; hard: no"
+    )
+    assert settings.value([]) == "none"
+    assert "<summary>13 values</summary>" in settings.value(list(range(13)))
 
 
 def test_plain_text_stays_plain() -> None:

@@ -92,7 +92,12 @@ def test_the_adapter_maps_words_to_fields_and_names_the_rest() -> None:
     assert [line.allowed for line in claim.lines] == [Decimal("66.67"), Decimal("33.33")]
     assert claim.context is not None
     (accumulator,) = claim.context.accumulators or ()
-    assert (accumulator.name, accumulator.bucket, accumulator.year, accumulator.used) == ("medicare-threshold", "PT+SLP", 2026, 2450)
+    assert (accumulator.name, accumulator.bucket, accumulator.year, accumulator.used) == (
+        "medicare-threshold",
+        "PT+SLP",
+        2026,
+        Decimal(2450),
+    )
     assert accumulator.as_of == date(2026, 3, 1)
     assert claim.context.episode is not None
     assert claim.context.episode.visit_number == 4

@@ -22,7 +22,7 @@ class Answer(NamedTuple):
 
 def explain(program: Program, claim: Claim, history: History, payer: Payer, asked: Asked) -> dict[str, Answer]:
     """The answer of every rule of the program, by rule id, in the program's order."""
-    plan = program.plan(claim, asked.known_on)
+    plan = program.full_plan(claim, asked.known_on)
     case = Case(claim, payer.id, history, payer.same, asked.today)
     said: dict[str, list[str]] = {rule.id: ["not-applicable"] for rule in program.rules}
     hits: dict[str, list[tuple[Bound, Hit]]] = {rule.id: [] for rule in program.rules}

@@ -17,17 +17,17 @@ import msgspec
 from payerbook.claim import Claim
 from payerbook.engine import conditions, versions
 from payerbook.errors import PackError
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Hit, Kind, Result, Tables
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, History, Hit, Kind, Result, Tables
 from payerbook.policy import RANK, Pack, PackHead, Rule, Severity, Version, cap, severity
 
-PLANS = 20_000
+PLANS = 10_000
 """Plans and eras kept in memory at most; past it they are made anew."""
 
 
 class Bound:
     """A rule version ready to check claims."""
 
-    __slots__ = ("_severities", "check", "evidence", "kind", "params", "rank", "review_days", "rule", "severity", "version")
+    __slots__ = ("_severities", "check", "evidence", "kind", "params", "rank", "review_days", "rule", "settled", "severity", "version")
 
     def __init__(self, rule: Rule, version: Version, kind: Kind[Any], params: Any, check: Check, review_days: int) -> None:
         self.rule = rule
@@ -37,6 +37,7 @@ class Bound:
         self.check = check
         self.evidence = rule.evidence
         self.review_days = review_days
+        self.settled = () if params is None else kind.settled(params)
         self.severity: Severity = severity(version.effect, cap(version.sources))
         self.rank = RANK[self.severity]
 
@@ -160,7 +161,11 @@ class Program:
             self._plans[key] = plan
         return plan
 
-    def _make(self, claim: Claim, known_on: date | None) -> Plan:
+    def full_plan(self, claim: Claim, known_on: date | None) -> Plan:
+        """The plan with every step, also those whose answer is settled by the shape."""
+        return self._make(claim, known_on, settle=False)
+
+    def _make(self, claim: Claim, known_on: date | None, settle: bool = True) -> Plan:
         codes = {line.code for line in claim.lines}
         wanted = set(self._any_code)
         for code in codes:
@@ -200,9 +205,24 @@ class Program:
                 bound = self.bound(index, version)
                 steps.append(Step(index, bound, bound.check, tuple(places)))
         shares = Counter([step.rule for step in steps] + [item[0] for item in fixed])
+        steps, idle = self._settle(steps, shares, claim) if settle else (steps, 0)
         ran = {self.rules[index].evidence for index in shares}
         checked = {evidence: "clean" if evidence in ran else "none" for evidence in ("claim", "table", "record", "chart")}
-        return Plan(tuple(steps), tuple((bound, hit) for _, bound, hit in fixed), len(shares), dict(shares), checked)
+        return Plan(tuple(steps), tuple((bound, hit) for _, bound, hit in fixed), len(shares) - idle, dict(shares), checked)
+
+    def _settle(self, steps: list[Step], shares: Counter[int], claim: Claim) -> tuple[list[Step], int]:
+        """The steps that have to be called for each claim, and how many rules turned out not to apply to any claim of the shape."""
+        case = Case(claim, None, History(), lambda other: False, None)
+        kept: list[Step] = []
+        idle = 0
+        for step in steps:
+            settled = step.bound.settled
+            answer = step.check(case, step.indexes) if settled and shares[step.rule] == 1 else []
+            if answer is NOT_APPLICABLE and "not-applicable" in settled:
+                idle += 1
+            elif answer is not None or "pass" not in settled:
+                kept.append(step)
+        return kept, idle
 
     def _basis(self, rule: Rule, claim: Claim, service_date: date, whole: bool) -> date | None:
         if rule.date_basis == "received-date":

@@ -9,8 +9,8 @@ from payerbook.kinds.base import Kind
 
 MODULES = (
     "add_on_code", "amount_threshold", "charge_total", "claim_dates", "claim_format", "code_pair", "code_status", "diagnosis_code",
-    "diagnosis_pointer", "duplicate", "modifier_conflict", "npi", "required_field", "required_modifier", "same_day_limit",
-    "timed_units", "timely_filing", "unit_limit",
+    "diagnosis_pointer", "duplicate", "modifier_conflict", "npi", "required_field", "required_modifier", "revenue_code",
+    "same_day_limit", "timed_units", "timely_filing", "unit_limit",
 )  # fmt: skip
 
 

@@ -134,8 +134,8 @@ def _judge(index: int, code: str, modifiers: tuple[str, ...], bucket: Bucket, to
     if params.finds == "early":
         if total.missing:
             return Hit("unknown", index, "total", facts, needs=tuple(dict.fromkeys(total.missing)), field="modifiers")
-        fixes = (Fix("remove-modifier", index, params.modifier, "ask", "if nothing else brings the year above the amount"),)
-        return Hit("fail", index, "early", facts, field="modifiers", fixes=fixes)
+        fix = Fix("remove-modifier", index, params.modifier, "ask", "if nothing else brings the year above the amount")
+        return Hit("fail", index, "early", facts, field="modifiers", fixes=(fix,))
     if above:
         if carries:
             return Hit("resolved", index, "attested", facts, field="modifiers")
@@ -151,7 +151,9 @@ def _reached(index: int, code: str, bucket: Bucket, total: _Total) -> Hit:
     facts: dict[str, Any] = {"code": code, "bucket": bucket.name, "threshold": bucket.amount, "used": total.sure}
     if total.sure <= bucket.amount:
         return Hit("unknown", index, "reach", facts, needs=tuple(dict.fromkeys(total.missing)))
-    return Hit("fail", index, "reached", facts, fixes=(Fix("document", index, None, "ask", "have the record ready: the payer may ask for it"),))
+    return Hit(
+        "fail", index, "reached", facts, fixes=(Fix("document", index, None, "ask", "have the record ready: the payer may ask for it"),)
+    )
 
 
 def _left_behind(case: Case, places: list[int], bucket: Bucket, total: _Total, params: AmountThreshold) -> list[Hit]:
@@ -199,12 +201,15 @@ KIND = Kind(
     look_back=lambda params: 366,
     messages={
         "over": "With {code} the {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}, and the line has no {modifier}.",
-        "early": "With {code} the {bucket} total of the year is ${used:,.2f}, not above ${threshold:,.2f}, and the line carries {modifier} already.",
-        "left-behind": "This claim brings the {bucket} total of the year to ${used:,.2f}, above ${threshold:,.2f}; on this type of claim {code} needs {modifier} too.",
+        "early": "With {code} the {bucket} total of the year is ${used:,.2f}, not above ${threshold:,.2f}; "
+        "the line carries {modifier} already.",
+        "left-behind": "This claim brings the {bucket} total of the year to ${used:,.2f}, above ${threshold:,.2f}; "
+        "on this type of claim {code} needs {modifier} too.",
         "reached": "With {code} the {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}: the payer may review the record.",
         "reach": "The {bucket} total of the year is not known, so whether it is above ${threshold:,.2f} cannot be told.",
         "attested": "The {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}; {code} carries {modifier}.",
-        "total": "The {bucket} total of the year is not known, so whether {code} needs {modifier} (above ${threshold:,.2f}) cannot be told.",
+        "total": "The {bucket} total of the year is not known, so whether {code} needs {modifier} (above ${threshold:,.2f}) "
+        "cannot be told.",
         "discipline": "{code} names no single discipline (GP, GO or GN), so its yearly total cannot be told.",
     },
 )

@@ -181,6 +181,7 @@ class Tables(Protocol):
 
 
 P = TypeVar("P", bound=Params)
+Settled = Literal["pass", "not-applicable"]
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,8 @@ class Kind(Generic[P]):
     `whole_claim` rules ask one question of the claim (their version is chosen by its first date of service), others ask it of
     lines. `messages` maps the key of a hit to a template filled with the hit's facts. `sentence` says a rule's settings in words.
     `look_back` is how many days of history before the claim the rule can ask for. `tables` names the dated tables it reads.
+    `settled` names the answers that follow from the codes and modifiers of the lines alone, whatever else the claim says: the
+    engine gives them once for all claims of a shape.
     """
 
     name: str
@@ -201,6 +204,7 @@ class Kind(Generic[P]):
     messages: Mapping[str, str]
     whole_claim: bool = False
     look_back: Callable[[P], int] = lambda params: 0
+    settled: Callable[[P], tuple[Settled, ...]] = lambda params: ()
     tables: Callable[[P], tuple[str, ...]] = lambda params: ()
 
 

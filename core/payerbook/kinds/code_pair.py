@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import combinations
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
@@ -24,22 +24,60 @@ class CodePair(Params, frozen=True):
     bypass_on: Annotated[Literal["either", "column-2"], Meta(description="Which line has to carry the bypass modifier.")] = "either"
 
 
+Pair = tuple[str, str, str]
+"""Column 1, column 2, indicator."""
+
+
 class _Look(NamedTuple):
-    """What a table says of two codes on a day. `pair` is (column 1, column 2, indicator) or None; `sure` says that None is an
+    """What a table says of two codes on a day. `pair` is None when it says nothing; `sure` says that None is an
     answer; `hard` says that a hit may be said as hard as the rule's sources allow."""
 
-    pair: tuple[str, str, str] | None
+    pair: Pair | None
     sure: bool
     hard: bool
     table: tuple[str, str, str]
 
 
+class _Day(NamedTuple):
+    """What a table says of all codes of a day: the pairs that are in it, and the pairs it does not answer for."""
+
+    found: tuple[tuple[Pair, _Look], ...]
+    unanswered: _Unanswered | None
+
+
+class _Unanswered(NamedTuple):
+    """Pairs for which the table has no answer: the first codes of the pairs, the facts of the hit, and the table."""
+
+    codes: tuple[str, ...]
+    facts: dict[str, Any]
+    table: tuple[str, str, str]
+
+
 class _Pairs:
-    """Look-ups in one table, remembered by pair and day."""
+    """Look-ups in one table, remembered by pair and day, and by all codes of a day."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
         self._seen: dict[tuple[str, str, date], _Look] = {}
+        self._days: dict[tuple[tuple[str, ...], date], _Day] = {}
+
+    def day(self, codes: tuple[str, ...], day: date) -> _Day:
+        answer = self._days.get((codes, day))
+        if answer is None:
+            if len(self._days) >= PAIRS:
+                self._days.clear()
+            answer = self._days[codes, day] = self._day(codes, day)
+        return answer
+
+    def _day(self, codes: tuple[str, ...], day: date) -> _Day:
+        looks = [(one, other, self(one, other, day)) for one, other in combinations(codes, 2)]
+        found = tuple((look.pair, look) for _, _, look in looks if look.pair is not None)
+        unsure = [(one, other, look.table) for one, other, look in looks if look.pair is None and not look.sure]
+        if not unsure:
+            return _Day(found, None)
+        table = unsure[0][2]
+        facts = {"table": table[0], "date": day, "nearest": table[1], "pairs": [f"{one}/{other}" for one, other, _ in unsure]}
+        return _Day(found, _Unanswered(tuple(one for one, _, _ in unsure), facts, table))
 
     def __call__(self, one: str, other: str, day: date) -> _Look:
         key = (one, other, day)
@@ -73,25 +111,15 @@ def bind(params: CodePair, tables: Tables) -> Check:
             if len(first) < 2:
                 continue
             asked = True
-            open_pairs: list[tuple[str, str, _Look]] = []
-            hit_before = len(hits)
-            for one, other in combinations(sorted(first), 2):
-                look = look_up(one, other, day)
-                if look.pair is not None:
-                    hits.append(_judge(case, places, look.pair, day, look, bypass, params))
-                elif not look.sure:
-                    open_pairs.append((one, other, look))
-            if open_pairs and len(hits) == hit_before:
-                hits.append(_unanswered(min(first[one] for one, _, _ in open_pairs), open_pairs, day))
+            found, unanswered = look_up.day(tuple(sorted(first)), day)
+            hits.extend([_judge(case, places, pair, day, look, bypass, params) for pair, look in found])
+            if unanswered is not None and not found:
+                hits.append(
+                    Hit("not-on-file", min(map(first.__getitem__, unanswered.codes)), "window", unanswered.facts, table=unanswered.table)
+                )
         return hits or (None if asked else NOT_APPLICABLE)
 
     return check
-
-
-def _unanswered(place: int, pairs: list[tuple[str, str, _Look]], day: date) -> Hit:
-    table = pairs[0][2].table
-    named = [f"{one}/{other}" for one, other, _ in pairs]
-    return Hit("not-on-file", place, "window", {"table": table[0], "date": day, "nearest": table[1], "pairs": named}, table=table)
 
 
 def _judge(
@@ -121,8 +149,8 @@ def _judge(
             Fix("remove-line", line, column2, "ask", "if it was part of the same service"),
         )
         return Hit("fail", line, "open" if hard else "open-old", facts, field="modifiers", fixes=fixes, cap=cap, table=table)
-    fixes = (Fix("remove-line", line, column2, "ask", "no modifier lets this pair pass"),)
-    return Hit("fail", line, "closed" if hard else "closed-old", facts, field="code", fixes=fixes, cap=cap, table=table)
+    fix = Fix("remove-line", line, column2, "ask", "no modifier lets this pair pass")
+    return Hit("fail", line, "closed" if hard else "closed-old", facts, field="code", fixes=(fix,), cap=cap, table=table)
 
 
 def sentence(params: CodePair) -> str:

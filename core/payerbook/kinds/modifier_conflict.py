@@ -33,7 +33,7 @@ def bind(params: ModifierConflict, tables: Tables) -> Check:
             held = [modifier for modifier in line.modifiers if modifier in subject]
             clash = [modifier for modifier in line.modifiers if modifier in barred]
             facts = {"code": line.code, "held": held, "clash": clash, "needs": list(params.needs_any)}
-            fixes = (
+            fixes: tuple[Fix, ...] = (
                 (Fix("replace-modifier", index, f"{held[0]}={params.use}", "ask", "only if the record supports it"),) if params.use else ()
             )
             if params.never:
@@ -70,6 +70,7 @@ KIND = Kind(
     params=ModifierConflict,
     bind=bind,
     sentence=sentence,
+    settled=lambda params: ("pass", "not-applicable"),
     messages={
         "clash": "{code} carries {held} together with {clash}; they exclude each other.",
         "never": "{code} carries {held}, which does not belong on this code.",

@@ -69,17 +69,27 @@ def bind(params: UnitLimit, tables: Tables) -> Check:
         hits: list[Hit] = []
         for day, places in case.days(indexes):
             earlier = case.earlier(day, day)
+            unsure: list[int] = []
             for code, own in _by_code(case, places).items():
                 look = look_up(code, day)
                 over = [] if look.limit is None else _judge(case, code, own, earlier, look)
                 if over:
                     hits.extend(over)
                 elif not look.sure:
-                    facts = {"code": code, "table": look.table[0], "date": day, "nearest": look.table[1]}
-                    hits.append(Hit("not-on-file", own[0], "window", facts, table=look.table))
+                    unsure.append(own[0])
+            if unsure:
+                hits.append(_unanswered(case, unsure, look_up(case.lines[unsure[0]].code, day)))
         return hits or None
 
     return check
+
+
+def _unanswered(case: Case, places: list[int], look: _Look) -> Hit:
+    """One answer for all codes of a day that the table does not answer for."""
+    line = case.lines[places[0]]
+    codes = [case.lines[place].code for place in places]
+    facts = {"codes": codes, "table": look.table[0], "date": line.service_date, "nearest": look.table[1]}
+    return Hit("not-on-file", places[0], "window", facts, table=look.table)
 
 
 def _by_code(case: Case, places: tuple[int, ...]) -> dict[str, list[int]]:
@@ -137,6 +147,6 @@ KIND = Kind(
         "day-2": "{code}: {units} units on {date}, the limit is {limit} a day (MUE table {quarter}); all units of the day are denied and no appeal changes that.",
         "day-3": "{code}: {units} units on {date}, the limit is {limit} a day (MUE table {quarter}); all units of the day are denied, an appeal with the record may help.",
         "never": "{code} has a limit of 0 units (MUE table {quarter}): it is not payable on this type of claim.",
-        "window": "No MUE table on file answers for {code} on {date} (nearest: {nearest}).",
+        "window": "No MUE table on file answers for {codes} on {date} (nearest: {nearest}).",
     },
 )

@@ -36,7 +36,7 @@ def build(
     base_url: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Path:
-    """Builds the site into `target`, replacing an earlier site there, and gives the folder.
+    """Builds the site into `target`, replacing an earlier site there, and gives its home page.
 
     `today` is the day that settings are shown for; `packs` limits the packs by id; `policies` are further folders of packs;
     `base_url` is the address the site will have; `progress` is told each step. The same arguments and files give the same bytes.
@@ -64,7 +64,7 @@ def build(
         (work / "build.yml").write_text(json.dumps(config), "utf-8")
         _run(work / "build.yml", today)
     say(f"Built {target}.")
-    return target
+    return target / "index.html"
 
 
 def _run(config: Path, today: date) -> None:

@@ -80,7 +80,9 @@ def _date(text: str | None) -> date | None:
 def render(example: Example) -> Iterator[str]:
     """The lines of an example."""
     outcome = example.answer.outcome
-    yield f"{chip(OUTCOME[outcome], {'fail': 'deny', 'pass': 'clean'}.get(outcome, ''))} {escape(title(example.case.name))}"
+    name = example.case.name
+    status = chip(OUTCOME[outcome], {"fail": "deny", "pass": "clean"}.get(outcome, ""))
+    yield f"{status} {escape(name[:1].upper() + name[1:])}"
     yield ""
     for earlier in example.before:
         yield "Billed before, for the same patient:"

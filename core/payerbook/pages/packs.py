@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from payerbook.pages import settings
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.examples import Examples
 from payerbook.pages.rule import READING, cite, section
@@ -100,9 +101,9 @@ def _glance(catalog: Catalog, pack: Pack, page: str) -> Iterator[tuple[str, str]
     if head.publisher:
         yield "Published by", escape(head.publisher)
     if head.aliases:
-        yield "Also called", escape(", ".join(head.aliases))
+        yield "Also called", settings.value(head.aliases)
     if head.payer_ids:
-        yield "EDI payer ids", escape(", ".join(head.payer_ids))
+        yield "EDI payer ids", settings.value(head.payer_ids)
     if head.filing_indicators:
         yield "Claim filing indicator", escape(", ".join(head.filing_indicators))
     if head.payer:

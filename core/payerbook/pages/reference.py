@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,9 @@ FAULTS = "faults/index.md"
 
 AFTER_RULES = "---\nsearch: {boost: 0.2}\n---\n"
 """Front matter of pages that search lists after the rules."""
+
+_FORMAT = re.compile(r"\{(\w+):[^}]*\}")
+"""A fact in a message with the way its number is written."""
 
 _TIMING = {
     "timed-15": "15 minutes, counted with the other timed codes",
@@ -151,7 +155,7 @@ def _kind(catalog: Catalog, kind: Kind[Any]) -> Iterator[str]:
     yield from table(["Setting", "Meaning"], rows)
     yield "What it says, with the facts in braces filled in:"
     yield ""
-    yield from (f"- {escape(message)}" for message in kind.messages.values())
+    yield from (f"- {escape(_FORMAT.sub(r'{\1}', message))}" for message in kind.messages.values())
     yield ""
     users = [rule_link(pack, rule, KINDS) for pack in catalog.packs for rule in pack.rules if rule.kind == kind.name]
     if users:

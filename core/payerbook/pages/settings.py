@@ -15,7 +15,7 @@ SHOWN = 12
 """Values of a list that stand open; more are folded."""
 
 _WHEN = {
-    "codes": "Codes",
+    "codes": "Applies to codes",
     "not_codes": "Not for codes",
     "claim_types": "Claim types",
     "places_of_service": "Places of service",
@@ -85,11 +85,16 @@ def value(data: Any) -> str:
     if isinstance(data, (list, tuple)):
         return _listed(data) if data else "none"
     if isinstance(data, dict):
-        entries = [
-            f"{escape(str(key))}{f': {value(held)}' if held not in (None, {}) else ''}" for key, held in data.items() if held is not None
-        ]
-        return _folded(entries, "; ", "entry", "entries")
+        return _folded([_entry(str(key), held) for key, held in data.items() if held not in (None, (), [])], "; ", "entry", "entries")
     return escape(str(data))
+
+
+def _entry(key: str, held: Any) -> str:
+    """One entry of a map: the name alone when nothing more is said of it, in parentheses what is said of a map in the map."""
+    if not isinstance(held, dict):
+        return f"{escape(key)}: {value(held)}"
+    inner = value(held)
+    return f"{escape(key)} ({inner})" if inner else escape(key)
 
 
 def _listed(items: Sequence[Any]) -> str:

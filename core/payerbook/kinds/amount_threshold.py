@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from payerbook.claim import Accumulator, ClaimType, Discipline, HistoryItem
+from payerbook.claim import Accumulator, ClaimType, Discipline, HistoryItem, Line
 from payerbook.kinds import disciplines
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join, money
 
@@ -38,51 +39,6 @@ class AmountThreshold(Params, frozen=True):
     ] = ()
 
 
-def bind(params: AmountThreshold, tables: Tables) -> Check:
-    bucket_of = {discipline: bucket for bucket in params.buckets for discipline in bucket.disciplines}
-    bucket_named = {bucket.name: bucket for bucket in params.buckets}
-    instead = frozenset(params.instead)
-
-    def check(case: Case, indexes: tuple[int, ...]) -> Result:
-        hits: list[Hit] = []
-        skipped = 0
-        running: dict[tuple[str, int], _Total] = {}
-        below: dict[tuple[str, int], list[int]] = {}
-        told: set[tuple[str, int]] = set()
-        for index in indexes:
-            line = case.lines[index]
-            discipline = disciplines.of(line.modifiers)
-            bucket = bucket_of.get(discipline) if discipline is not None else None
-            if bucket is None:
-                if discipline is None:
-                    hits.append(Hit("unknown", index, "discipline", {"code": line.code}, needs=(f"lines[{index}].modifiers",)))
-                else:
-                    skipped += 1
-                continue
-            key = (bucket.name, line.service_date.year)
-            total = running.get(key)
-            if total is None:
-                total = running[key] = _before(case, bucket, line.service_date.year, params)
-            if line.allowed is None:
-                total.missing += (f"lines[{index}].allowed",)
-            else:
-                total.sure += line.allowed
-            if not instead.isdisjoint(line.modifiers):
-                skipped += 1
-            elif (hit := _judge(index, line.code, line.modifiers, bucket, total, params)) is not None:
-                if params.finds != "reached" or key not in told:
-                    hits.append(hit)
-                told.add(key)
-            elif params.modifier not in line.modifiers:
-                below.setdefault(key, []).append(index)
-        if case.claim.claim_type in params.all_lines_of:
-            for key, places in below.items():
-                hits.extend(_left_behind(case, places, bucket_named[key[0]], running[key], params))
-        return hits or (NOT_APPLICABLE if skipped == len(indexes) else None)
-
-    return check
-
-
 class _Total:
     """A running total: at least `sure` dollars, and exactly that when nothing is `missing`."""
 
@@ -93,10 +49,74 @@ class _Total:
         self.missing = missing
 
 
-def _before(case: Case, bucket: Bucket, year: int, params: AmountThreshold) -> _Total:
+class _Walk:
+    """The totals after each line, by bucket and year: worked out once for all rules that count the same disciplines."""
+
+    __slots__ = ("after", "last", "nameless")
+
+    def __init__(self, case: Case, indexes: tuple[int, ...], buckets: Mapping[Discipline, Bucket], accumulator: str) -> None:
+        self.after: list[tuple[int, str, Decimal, tuple[str, ...]]] = []
+        self.last: dict[tuple[str, int], _Total] = {}
+        self.nameless: list[int] = []
+        for index in indexes:
+            line = case.lines[index]
+            discipline = disciplines.of(line.modifiers)
+            if discipline is None:
+                self.nameless.append(index)
+                continue
+            bucket = buckets.get(discipline)
+            if bucket is None:
+                continue
+            key = (bucket.name, line.service_date.year)
+            total = self.last.get(key)
+            if total is None:
+                total = self.last[key] = _before(case, bucket, line.service_date.year, accumulator)
+            if line.allowed is None:
+                total.missing += (f"lines[{index}].allowed",)
+            else:
+                total.sure += line.allowed
+            self.after.append((index, bucket.name, total.sure, total.missing))
+
+
+def bind(params: AmountThreshold, tables: Tables) -> Check:
+    bucket_of = {discipline: bucket for bucket in params.buckets for discipline in bucket.disciplines}
+    named = {bucket.name: bucket for bucket in params.buckets}
+    instead = frozenset(params.instead)
+    counted = f"{params.accumulator} {[(bucket.name, bucket.disciplines) for bucket in params.buckets]}"
+
+    def check(case: Case, indexes: tuple[int, ...]) -> Result:
+        lines = case.lines
+        if params.finds == "early" and all(params.modifier not in lines[index].modifiers for index in indexes):
+            return NOT_APPLICABLE
+        walk = case.shared.get((counted, indexes))
+        if walk is None:
+            walk = case.shared[(counted, indexes)] = _Walk(case, indexes, bucket_of, params.accumulator)
+        below = all(not total.missing and total.sure <= named[key[0]].amount for key, total in walk.last.items())
+        if below and not walk.nameless and params.finds != "early":
+            return None if walk.after else NOT_APPLICABLE
+        hits = [
+            Hit("unknown", index, "discipline", {"code": lines[index].code}, needs=(f"lines[{index}].modifiers",))
+            for index in walk.nameless
+        ]
+        judged = [entry for entry in walk.after if instead.isdisjoint(lines[entry[0]].modifiers)]
+        for index, name, sure, missing in judged:
+            hit = _judge(index, lines[index], named[name], _Total(sure, missing), params)
+            if hit is not None and not (
+                params.finds == "reached" and any(hit.facts["bucket"] == told.facts.get("bucket") for told in hits)
+            ):
+                hits.append(hit)
+        if case.claim.claim_type in params.all_lines_of:
+            hits.extend(_left_behind(case, {hit.line for hit in hits}, judged, named, walk, params))
+        return hits or (None if judged else NOT_APPLICABLE)
+
+    return check
+
+
+def _before(case: Case, bucket: Bucket, year: int, accumulator: str) -> _Total:
     """What the year had used before this claim: the accumulator up to its date, and history received after it."""
-    held = _accumulator(case, bucket, year, params.accumulator)
-    earlier = [item for item in case.earlier(date(year, 1, 1), date(year, 12, 31)) if disciplines.of(item.modifiers) in bucket.disciplines]
+    held = _accumulator(case, bucket, year, accumulator)
+    items = case.earlier(date(year, 1, 1), date(year, 12, 31)) if case.history.items else []
+    earlier = [item for item in items if disciplines.of(item.modifiers) in bucket.disciplines]
     if held is None:
         total = _Total(Decimal(0), () if case.history.complete else ("context.accumulators",))
     else:
@@ -123,8 +143,9 @@ def _after(item: HistoryItem, held: Accumulator) -> bool:
     return held.as_of is not None and (item.received_on or item.service_date) > held.as_of
 
 
-def _judge(index: int, code: str, modifiers: tuple[str, ...], bucket: Bucket, total: _Total, params: AmountThreshold) -> Hit | None:
-    carries = params.modifier in modifiers
+def _judge(index: int, line: Line, bucket: Bucket, total: _Total, params: AmountThreshold) -> Hit | None:
+    code = line.code
+    carries = params.modifier in line.modifiers
     above = total.sure > bucket.amount
     if params.finds == "reached":
         return _reached(index, code, bucket, total) if above or total.missing else None
@@ -156,23 +177,25 @@ def _reached(index: int, code: str, bucket: Bucket, total: _Total) -> Hit:
     )
 
 
-def _left_behind(case: Case, places: list[int], bucket: Bucket, total: _Total, params: AmountThreshold) -> list[Hit]:
+def _left_behind(
+    case: Case,
+    found: set[int | None],
+    judged: list[tuple[int, str, Decimal, tuple[str, ...]]],
+    named: Mapping[str, Bucket],
+    walk: _Walk,
+    params: AmountThreshold,
+) -> list[Hit]:
     """Lines billed before the amount was passed, on a claim whose later lines are above it."""
-    if total.sure <= bucket.amount:
-        return []
-    fix = "only if the record shows that skilled therapy is needed"
-    facts: dict[str, Any] = {"bucket": bucket.name, "threshold": bucket.amount, "used": total.sure}
-    return [
-        Hit(
-            "fail",
-            place,
-            "left-behind",
-            {**facts, "code": case.lines[place].code},
-            field="modifiers",
-            fixes=(Fix("add-modifier", place, params.modifier, "ask", fix),),
-        )
-        for place in places
-    ]
+    hits = []
+    for index, name, _, _ in judged:
+        line = case.lines[index]
+        total = walk.last[(name, line.service_date.year)]
+        if index in found or params.modifier in line.modifiers or total.sure <= named[name].amount:
+            continue
+        facts = {"code": line.code, "bucket": name, "threshold": named[name].amount, "used": total.sure}
+        fix = Fix("add-modifier", index, params.modifier, "ask", "only if the record shows that skilled therapy is needed")
+        hits.append(Hit("fail", index, "left-behind", facts, field="modifiers", fixes=(fix,)))
+    return hits
 
 
 def sentence(params: AmountThreshold) -> str:

@@ -84,7 +84,7 @@ def _key(status: Status, state: CodeState, day: date) -> str | None:
 
 _WORDS: dict[str, str] = {
     "deleted": "may no longer be billed",
-    "not-valid": "is not valid for this payer; the payer uses another code",
+    "not-valid": "is not valid for this payer",
     "bundled": "is always bundled into other services and never paid apart",
     "non-covered": "is not covered",
     "restricted": "is covered only in special cases, decided by the contractor",

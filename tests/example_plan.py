@@ -149,6 +149,41 @@ RULES = [
         when={"claim_types": ["institutional"], "frequency_codes": ["1"], "not_places_of_service": ["11"], "modifiers_any": ["XU"]},
     ),
     _rule(
+        "therapists",
+        "required-modifier",
+        [{"from": "2020-01-01"}],
+        params={"any_of": ["GP", "GO", "GN"], "family": ["GP", "GO", "GN"], "required_of": "therapists"},
+        when={"codes": ["97010", "99213"]},
+    ),
+    _rule(
+        "needles",
+        "code-status",
+        [{"from": "2020-01-01"}],
+        params={"status": "deleted", "codes": {"97140": {"to": "2026-01-10"}, "97530": {"from": "2025-06-01"}}, "resolved_by": ["GA"]},
+        when={"codes": ["97140", "97530"]},
+    ),
+    _rule(
+        "pairs",
+        "code-pair",
+        [{"from": "2020-01-01"}],
+        params={"tables": {"professional": "ncci-ptp-practitioner", "institutional": "ncci-ptp-hospital"}, "bypass": ["59", "XS"]},
+        evidence="table",
+    ),
+    _rule(
+        "likely",
+        "unit-limit",
+        [{"from": "2020-01-01"}],
+        params={"tables": {"professional": "ncci-mue-practitioner"}},
+        evidence="table",
+    ),
+    _rule(
+        "daily",
+        "same-day-limit",
+        [{"from": "2020-01-01"}],
+        params={"limit": 3, "together": True, "apart": ["GP", "GO"]},
+        when=TIMED,
+    ),
+    _rule(
         "void",
         "required-field",
         [{"from": "2020-01-01"}],
@@ -188,10 +223,12 @@ def book() -> Book:
 
 
 DAYS = [
-    date(2019, 12, 31), date(2024, 12, 31), date(2025, 1, 1), date(2025, 2, 28), date(2025, 6, 30), date(2025, 7, 1), date(2025, 12, 31),
+    date(2019, 12, 31),
+    date(2024, 8, 14),
+    date(2024, 8, 15), date(2024, 12, 31), date(2025, 1, 1), date(2025, 2, 28), date(2025, 6, 30), date(2025, 7, 1), date(2025, 12, 31),
     date(2026, 1, 1), date(2026, 1, 15), date(2026, 2, 1), date(2026, 11, 21),
 ]  # fmt: skip
-CODES = ["97110", "97112", "97140", "97530", "97161", "92507", "97010", "99213"]
+CODES = ["97110", "97112", "97140", "97530", "97150", "97161", "92507", "97010", "99213"]
 MODIFIERS = ["GP", "GO", "GN", "CQ", "CO", "KX", "GA", "59", "XS", "XU", "95", "76"]
 PAYERS = [PAYER, "medicare.part-b"]
 
@@ -230,6 +267,7 @@ accumulators: st.SearchStrategy[dict[str, Any]] = st.builds(
     used=money,
     as_of=or_none(st.sampled_from(DAYS)),
 )
+renderers = st.builds(dict, taxonomy=or_none(st.sampled_from(["225100000X", "207Q00000X"])))
 claims = st.builds(
     dict,
     claim_id=st.sampled_from(["C1", "C2", "C3", "C4"]),
@@ -246,6 +284,7 @@ claims = st.builds(
     received_on=or_none(st.sampled_from(DAYS)),
     place_of_service=or_none(st.sampled_from(["11", "10"])),
     total_charge=or_none(money),
+    rendering_provider=or_none(renderers),
     patient=or_none(st.builds(dict, id=or_none(st.sampled_from(["P1", "P2"])))),
     context=or_none(
         st.builds(

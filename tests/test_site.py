@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
@@ -13,7 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 
 from payerbook.authoring.session import Session
-from payerbook.errors import UsageError
+from payerbook.errors import PackError, UsageError
 from payerbook.pages import build as building
 from payerbook.pages import settings, site
 from payerbook.pages.text import escape, paragraphs, table
@@ -294,6 +295,22 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
 def test_an_unknown_pack_is_named(session: Session, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no pack nowhere on file. On file: .*demo\.one"):
         site.write(session, tmp_path, today=TODAY, packs=["nowhere"])
+
+
+def test_a_pack_that_does_not_compile_stops_the_site(pack: Path, tmp_path: Path) -> None:
+    shutil.copytree(pack, tmp_path / "broken")
+    (tmp_path / "broken" / "pack.yaml").write_text(PACK["pack.yaml"].replace("demo.one", "demo.two"), "utf-8")
+    with pytest.raises(PackError, match=r"Pack demo\.two cannot be shown: .*PB013"):
+        site.write(Session([tmp_path / "broken"]), tmp_path / "out", today=TODAY)
+
+
+def test_a_broken_link_stops_the_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shutil.copytree(building.site_folder(), tmp_path / "site", ignore=shutil.ignore_patterns("build"))
+    (tmp_path / "site/docs/about.md").write_text("# About\n\n[gone](gone.md)\n", "utf-8")
+    monkeypatch.setattr(building, "site_folder", lambda: tmp_path / "site")
+    with pytest.raises(PackError, match=r"gone\.md") as raised:
+        building.build(tmp_path / "out", today=TODAY, packs=["common"])
+    assert "INFO" not in str(raised.value)
 
 
 def test_without_mkdocs_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ class History:
 class Case:
     """One claim under check, with what several kinds derive from it, derived once."""
 
-    __slots__ = ("_one_day", "claim", "history", "lines", "payer", "same_payer", "shared", "today")
+    __slots__ = ("_one_day", "_repeats", "claim", "history", "lines", "payer", "same_payer", "shared", "today")
 
     def __init__(
         self, claim: Claim, payer: str | None, history: History, same_payer: Callable[[str | None], bool], today: date | None
@@ -93,6 +93,7 @@ class Case:
         self.same_payer = same_payer
         self.today = today
         self._one_day = _only_day(claim.lines)
+        self._repeats: bool | None = None
         self.shared: dict[Any, Any] = {}
         """What one kind works out for several rules of it: keyed by the kind's own function, forgotten with the claim."""
 
@@ -114,10 +115,12 @@ class Case:
         days = [line.service_date for line in self.lines]
         return min(days), max(days)
 
-    def repeats(self, indexes: tuple[int, ...]) -> bool:
-        """Whether one code stands on several of the given lines."""
-        lines = self.lines
-        return len({lines[index].code for index in indexes}) < len(indexes)
+    @property
+    def repeats(self) -> bool:
+        """Whether one code stands on several lines of the claim."""
+        if self._repeats is None:
+            self._repeats = len({line.code for line in self.lines}) < len(self.lines)
+        return self._repeats
 
     def number(self, index: int) -> int:
         """The line's own number as the claim has it, else its place counted from 1."""

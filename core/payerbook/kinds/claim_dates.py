@@ -17,6 +17,8 @@ class ClaimDates(Params, frozen=True):
 
 
 def bind(params: ClaimDates, tables: Tables) -> Check:
+    oldest = params.oldest_patient_years
+
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         claim = case.claim
         sent = claim.received_on or claim.submitted_on or case.today
@@ -34,8 +36,8 @@ def bind(params: ClaimDates, tables: Tables) -> Check:
             if birth is not None:
                 if day < birth:
                     hits.append(_bad(index, "unborn", {"date": day}))
-                elif _age(birth, day) > params.oldest_patient_years:
-                    hits.append(_bad(index, "old", {"date": day, "years": params.oldest_patient_years}))
+                elif day.year - birth.year > oldest and _age(birth, day) > oldest:
+                    hits.append(_bad(index, "old", {"date": day, "years": oldest}))
             if (start is not None and day < start) or (end is not None and last > end):
                 hits.append(_bad(index, "outside", {"date": day, "start": start, "end": end}))
         if claim.submitted_on is not None and claim.received_on is not None and claim.received_on < claim.submitted_on:

@@ -32,7 +32,7 @@ def bind(params: DiagnosisCode, tables: Tables) -> Check:
         diagnoses = case.claim.diagnoses
         if not diagnoses:
             return NOT_APPLICABLE
-        day = max(case.lines[index].service_date for index in indexes)
+        day = case.span[1]
         window = table.covering(day)
         if window is None:
             nearest = table.nearest(day)

@@ -17,6 +17,8 @@ class DiagnosisPointer(Params, frozen=True):
 
 
 def bind(params: DiagnosisPointer, tables: Tables) -> Check:
+    fine: dict[int, set[tuple[int, ...]]] = {}  # pointers without fault, by the number of diagnoses
+
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         diagnoses = case.claim.diagnoses
         if diagnoses is None:
@@ -25,10 +27,13 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
         hits: list[Hit] = []
         if number == 0 or number > params.most_diagnoses:
             hits.append(Hit("fail", None, "empty" if number == 0 else "many", {"number": number}, field="diagnoses"))
-        if len(set(map(_plain, diagnoses))) < number:
+        if number > 1 and len(set(map(_plain, diagnoses))) < number:
             hits.extend(_repeated(diagnoses))
+        known = fine.setdefault(number, set())
         for index in indexes:
             pointers = case.lines[index].diagnosis_pointers
+            if pointers in known:
+                continue
             if pointers is None:
                 needs = (f"lines[{index}].diagnosis_pointers",)
                 hits.append(Hit("unknown", index, "unstated", {}, needs=needs, field="diagnosis_pointers"))
@@ -41,6 +46,8 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
             elif number and (min(pointers) < 1 or max(pointers) > number):
                 wrong = [pointer for pointer in pointers if not 1 <= pointer <= number]
                 hits.append(_bad(index, "beyond", {"pointers": wrong, "number": number}))
+            else:
+                known.add(pointers)
         return hits or None
 
     return check

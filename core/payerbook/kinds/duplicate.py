@@ -58,7 +58,7 @@ def _lines(params: Duplicate) -> Check:
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         hits: list[Hit] = []
         lines = case.lines
-        if case.repeats(indexes):
+        if case.repeats:
             seen: dict[tuple[str, date], list[int]] = {}
             for index in indexes:
                 line = lines[index]

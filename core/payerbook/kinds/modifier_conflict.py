@@ -28,6 +28,7 @@ def bind(params: ModifierConflict, tables: Tables) -> Check:
         for index in indexes:
             line = case.lines[index]
             if subject.isdisjoint(line.modifiers):
+                met = met or params.never
                 continue
             met = True
             held = [modifier for modifier in line.modifiers if modifier in subject]

@@ -104,8 +104,8 @@ KIND = Kind(
     params=RequiredModifier,
     bind=bind,
     sentence=sentence,
-    # Whether a therapist performed the service is not in the modifiers, so only a pass is settled by them then.
-    settled=lambda params: ("pass", "not-applicable") if params.required_of == "everyone" else ("pass",),
+    # Whether a therapist performed the service is not in the modifiers: a line that needs none today may need one in the next claim.
+    settled=lambda params: ("pass", "not-applicable") if params.required_of == "everyone" else (),
     messages={
         "bare": "{code} needs one of {any_of}; the line has none.",
         "missing": "{code} needs one of {any_of}; the line has only {modifiers}.",

@@ -30,7 +30,7 @@ def bind(params: SameDayLimit, tables: Tables) -> Check:
         return ("" if params.together else item.code, apart.intersection(item.modifiers))
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
-        if params.counts == "lines" and not params.together and not case.repeats(indexes):
+        if params.counts == "lines" and not params.together and not case.repeats:
             return None
         codes = {case.lines[index].code for index in indexes}
         hits: list[Hit] = []

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
-from payerbook.claim import HistoryItem
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Table, Tables
 
 LIMITS = 20_000
@@ -68,48 +67,48 @@ def bind(params: UnitLimit, tables: Tables) -> Check:
             return NOT_APPLICABLE
         hits: list[Hit] = []
         for day, places in case.days(indexes):
-            earlier = case.earlier(day, day)
-            unsure: list[int] = []
-            for code, own in _by_code(case, places).items():
+            unsure: dict[str, _Look] = {}
+            for code, units in _units(case, day, places).items():
                 look = look_up(code, day)
-                over = [] if look.limit is None else _judge(case, code, own, earlier, look)
+                over = [] if look.limit is None or units <= look.limit else _judge(case, code, places, units, look)
                 if over:
                     hits.extend(over)
                 elif not look.sure:
-                    unsure.append(own[0])
+                    unsure[code] = look
             if unsure:
-                hits.append(_unanswered(case, unsure, look_up(case.lines[unsure[0]].code, day)))
+                hits.append(_unanswered(case, places, unsure))
         return hits or None
 
     return check
 
 
-def _unanswered(case: Case, places: list[int], look: _Look) -> Hit:
-    """One answer for all codes of a day that the table does not answer for."""
-    line = case.lines[places[0]]
-    codes = [case.lines[place].code for place in places]
-    facts = {"codes": codes, "table": look.table[0], "date": line.service_date, "nearest": look.table[1]}
-    return Hit("not-on-file", places[0], "window", facts, table=look.table)
-
-
-def _by_code(case: Case, places: tuple[int, ...]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+def _units(case: Case, day: date, places: tuple[int, ...]) -> dict[str, int | Decimal]:
+    """Units of each code on a day, those of earlier claims included."""
+    units: dict[str, int | Decimal] = {}
     for place in places:
-        found.setdefault(case.lines[place].code, []).append(place)
-    return found
+        line = case.lines[place]
+        units[line.code] = units.get(line.code, 0) + line.units
+    for item in case.earlier(day, day):
+        if item.code in units:
+            units[item.code] += item.units or 0
+    return units
 
 
-def _judge(case: Case, code: str, places: list[int], earlier: list[HistoryItem], look: _Look) -> list[Hit]:
-    limit = look.limit or 0
+def _judge(case: Case, code: str, places: tuple[int, ...], units: int | Decimal, look: _Look) -> list[Hit]:
+    """Hits of a code whose units of the day are above the limit; with indicator 1 only a line can break it."""
+    own = [place for place in places if case.lines[place].code == code]
     if look.indicator == "1":
-        return [_hit(case, place, "line", case.lines[place].units, look) for place in places if case.lines[place].units > limit]
-    units = sum([case.lines[place].units for place in places])
-    for item in earlier:
-        if item.code == code:
-            units += item.units or 0
-    if units <= limit:
-        return []
-    return [_hit(case, places[-1], "never" if limit == 0 else f"day-{look.indicator}", units, look)]
+        return [_hit(case, place, "line", case.lines[place].units, look) for place in own if case.lines[place].units > (look.limit or 0)]
+    return [_hit(case, own[-1], "never" if look.limit == 0 else f"day-{look.indicator}", units, look)]
+
+
+def _unanswered(case: Case, places: tuple[int, ...], looks: dict[str, _Look]) -> Hit:
+    """One answer for all codes of a day that the table does not answer for."""
+    first = next(place for place in places if case.lines[place].code in looks)
+    line = case.lines[first]
+    table = looks[line.code].table
+    facts = {"codes": list(looks), "table": table[0], "date": line.service_date, "nearest": table[1]}
+    return Hit("not-on-file", first, "window", facts, table=table)
 
 
 def _hit(case: Case, place: int, key: str, units: int | Decimal, look: _Look) -> Hit:

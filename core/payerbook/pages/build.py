@@ -71,7 +71,9 @@ def _run(config: Path, today: date) -> None:
     """Runs MkDocs in a process of its own: its log and its settings do not leak into the caller's."""
     moment = datetime.combine(today, time(), UTC)  # instead of the clock, for the site map
     own = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(config)]
+    # not --quiet: it would silence the warnings that --strict counts
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(config)]
     done = subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise PackError(f"The site cannot be built:\n{(done.stderr or done.stdout).strip()}")
+        faults = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("INFO")]
+        raise PackError("\n".join(["The site cannot be built:", *faults]))

@@ -155,7 +155,7 @@ def _kind(catalog: Catalog, kind: Kind[Any]) -> Iterator[str]:
     yield from table(["Setting", "Meaning"], rows)
     yield "What it says, with the facts in braces filled in:"
     yield ""
-    yield from (f"- {escape(_FORMAT.sub(r'{\1}', message))}" for message in kind.messages.values())
+    yield from ("- " + escape(_FORMAT.sub(r"{\1}", message)) for message in kind.messages.values())
     yield ""
     users = [rule_link(pack, rule, KINDS) for pack in catalog.packs for rule in pack.rules if rule.kind == kind.name]
     if users:

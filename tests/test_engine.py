@@ -9,6 +9,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from payerbook.engine.run import Payer, run
 from payerbook.finding import Asked
 from payerbook.kinds import bundled
 from payerbook.kinds.base import History
-from payerbook.policy import RANK, cap, severity
+from payerbook.policy import RANK, Rule, cap, severity
 
 ROOT = Path(__file__).parents[1]
 
@@ -71,10 +72,10 @@ def test_another_process_gives_the_same_bytes(hash_seed: str) -> None:
 _PAYER = Payer(PAYER, None, lambda other: other in (None, PAYER))
 
 
-def _program(order: random.Random | None = None) -> Program:
-    """The example plan alone, bound anew; with its rules in another order."""
+def _program(order: random.Random | None = None, only: Rule | None = None) -> Program:
+    """The example plan alone, bound anew; with its rules in another order, or with one of them only."""
     pack = book().pack(PAYER)
-    rules = list(pack.rules)
+    rules = list(pack.rules) if only is None else [only]
     if order is not None:
         order.shuffle(rules)
     return Program([msgspec.structs.replace(pack, rules=tuple(rules))], {kind.name: kind for kind in bundled()}, book()._shelf.tables)
@@ -88,6 +89,23 @@ def _run(program: Program, claim: Claim, known_on: date | None = None) -> bytes:
 @given(claim=claims, known_on=days, order=st.randoms(use_true_random=False))
 def test_the_order_of_rules_does_not_matter(claim: Claim, known_on: date | None, order: random.Random) -> None:
     assert _run(_program(order), claim, known_on) == _run(_program(), claim, known_on)
+
+
+@cache
+def _alone() -> dict[str, Program]:
+    """Each rule of the example plan as a program of its own."""
+    return {rule.id: _program(only=rule) for rule in book().pack(PAYER).rules}
+
+
+@few
+@given(claim=claims, known_on=days)
+def test_a_rule_says_the_same_alone_and_among_others(claim: Claim, known_on: date | None) -> None:
+    lists = ("findings", "resolved", "unknown", "not_on_file")
+    together = msgspec.json.decode(_run(_program(), claim, known_on))
+    for id, program in _alone().items():
+        alone = msgspec.json.decode(_run(program, claim, known_on))
+        for name in lists:
+            assert alone[name] == [item for item in together[name] if item["rule"] == id]
 
 
 @few

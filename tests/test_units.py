@@ -127,6 +127,14 @@ def test_cms_extra_units_go_to_the_most_minutes_left_over(minutes: dict[str, int
         assert not taken or not passed_over or min(taken) >= max(passed_over)
 
 
+@given(_DAYS, st.sampled_from(["cms", "ama"]), st.data())
+def test_what_agrees_is_what_is_counted(minutes: dict[str, int], method: units.Method, data: st.DataObject) -> None:
+    count = units.count(minutes, _TIMING, method)
+    near = data.draw(st.sampled_from([count.units, *count.alternatives]))
+    billed = {code: number + data.draw(st.sampled_from([-1, 0, 0, 0, 1])) for code, number in near.items()}
+    assert units.agrees(minutes, billed, method) == (billed in [count.units, *count.alternatives])
+
+
 @given(_DAYS)
 def test_ama_rounds_each_code_alone(minutes: dict[str, int]) -> None:
     count = units.count(minutes, _TIMING, "ama")

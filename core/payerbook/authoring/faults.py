@@ -24,7 +24,7 @@ CODES: dict[str, tuple[str, str]] = {
     "PB013": ("id does not fit", "A rule's id is the id of its pack, a dot, and the name of its file."),
     "PB014": ("unknown kind", "No plugin provides this rule kind."),
     "PB015": ("settings do not fit", "The settings of the rule, common and of the version together, do not fit its kind."),
-    "PB016": ("cases missing", "Every rule has a test file beside it with at least one case that must fail and one that must pass."),
+    "PB016": ("cases missing", "Every rule has a test file beside it with at least one case that must fail and one that must not."),
     "PB017": ("id taken", "Two packs or two rules have the same id."),
     "PB018": ("unknown table", "The rule reads a dated table that is not on file."),
     "PB019": ("format version", "The pack is written in a version of the format that this engine does not read."),

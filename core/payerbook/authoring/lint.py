@@ -16,6 +16,10 @@ from payerbook.errors import UsageError
 from payerbook_plugins import policies
 
 
+_QUIET = frozenset({"pass", "resolved", "not-applicable"})
+"""Outcomes of a case that a rule must not fail; some rules cannot pass, because every line they apply to is at fault."""
+
+
 def lint(paths: Sequence[Path]) -> list[Fault]:
     """Every fault and note of the packs at the paths (default: all bundled ones), in order of file and place."""
     session = _session(paths)
@@ -72,9 +76,10 @@ def _cases(session: Session, one: Compiled) -> list[Fault]:
         faults.extend(found)
         if made is not None:
             expected = {case.expect for case in made.cases}
-            for wanted in ("fail", "pass"):
-                if wanted not in expected:
-                    faults.append(read(tests).fault(("cases",), f"no case of the rule expects {wanted}; add one", "PB016", key=True))
+            if "fail" not in expected:
+                faults.append(read(tests).fault(("cases",), "no case of the rule expects fail; add one", "PB016", key=True))
+            if not expected & _QUIET:
+                faults.append(read(tests).fault(("cases",), "no case shows where the rule stays quiet; add one that expects pass", "PB016", key=True))
     for tests in sorted(one.folder.glob(f"*{SUFFIX}")):
         if not tests.with_name(tests.name.removesuffix(SUFFIX) + ".yaml").is_file():
             faults.extend(session.runner.load(tests)[2])

@@ -59,7 +59,7 @@ def line_applies(when: When, claim: Claim, line: Line) -> bool | str:
         return False
     if when.modifiers_any is not None and not any(modifier in when.modifiers_any for modifier in line.modifiers):
         return False
-    if any(modifier in when.modifiers_none for modifier in line.modifiers):
+    if when.modifiers_none and any(modifier in when.modifiers_none for modifier in line.modifiers):
         return False
     if when.places_of_service is None and not when.not_places_of_service:
         return True

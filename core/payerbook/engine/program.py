@@ -85,6 +85,19 @@ class Plan(NamedTuple):
     checked: dict[str, str]
 
 
+_Days = dict[date | None, list[int]]
+
+
+def _days(claim: Claim) -> tuple[_Days, _Days, dict[str, _Days]]:
+    """The lines by the day that chooses a rule's version: each line's own, the first of the claim, or a day of another clock."""
+    places = list(range(len(claim.lines)))
+    by_day: _Days = {}
+    for place, line in enumerate(claim.lines):
+        by_day.setdefault(line.service_date, []).append(place)
+    first = min(line.service_date for line in claim.lines)
+    return by_day, {first: places}, {"received-date": {claim.received_on: places}, "processed-date": {claim.processed_on: places}}
+
+
 class _Eras(dict[date, int]):
     """The number of the stretch between two changes of any rule that a day lies in, worked out once a day."""
 
@@ -173,16 +186,15 @@ class Program:
         steps: list[Step] = []
         fixed: list[tuple[int, Bound, Hit]] = []
         void = claim.frequency_code == "8"
+        by_day, by_claim, clocks = _days(claim)
         for index in sorted(wanted):
             rule = self.rules[index]
             if void and not rule.applies_to_voids:
                 continue
             whole = self._kinds[rule.kind].whole_claim
-            by_day: dict[date | None, list[int]] = {}
-            for place, line in enumerate(claim.lines):
-                by_day.setdefault(self._basis(rule, claim, line.service_date, whole), []).append(place)
             groups: dict[int, tuple[Version, list[int]]] = {}
-            for day, places in by_day.items():
+            days = clocks.get(rule.date_basis) or (by_claim if whole else by_day)
+            for day, places in days.items():
                 if day is None:
                     fixed.extend(self._missing_basis(index, claim, places, whole))
                     continue
@@ -223,13 +235,6 @@ class Program:
             elif answer is not None or "pass" not in settled:
                 kept.append(step)
         return kept, idle
-
-    def _basis(self, rule: Rule, claim: Claim, service_date: date, whole: bool) -> date | None:
-        if rule.date_basis == "received-date":
-            return claim.received_on
-        if rule.date_basis == "processed-date":
-            return claim.processed_on
-        return min(line.service_date for line in claim.lines) if whole else service_date
 
     def _spread(self, index: int, version: Version, hit: Hit, places: list[int], whole: bool) -> list[tuple[int, Bound, Hit]]:
         """One answer for the claim, or the same answer for each of the lines."""

@@ -60,7 +60,7 @@ def test_good_input(content: str, form: str, tmp_path: Path, capsys: pytest.Capt
 def test_broken_input(content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "batch"
     for cut in range(1, len(content), 7):
-        for broken in (content[:cut], content[:cut] + "\x00*~\"}" + content[cut + 3 :], content[:cut] + content[cut + 1 :]):
+        for broken in (content[:cut], content[:cut] + '\x00*~"}' + content[cut + 3 :], content[:cut] + content[cut + 1 :]):
             file.write_text(broken, "utf-8")
             text = said(capsys, "check", str(file), "--json")
             assert "Traceback" not in text

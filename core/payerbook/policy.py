@@ -37,7 +37,8 @@ EFFECT_SEVERITY: dict[Effect, Severity] = {"deny": "deny", "return": "return", "
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One citation. `grade` says how it was read: A own document, A* verbatim public copy of an official table, B secondary, C weak, M memory."""
+    """One citation. `grade` says how it was read: A the payer's own document, A* a verbatim public copy of the official table,
+    B a secondary source, C weak or conflicting, M memory."""
 
     title: str
     publisher: str

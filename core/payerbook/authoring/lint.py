@@ -15,7 +15,6 @@ from payerbook.authoring.yamlfile import read
 from payerbook.errors import UsageError
 from payerbook_plugins import policies
 
-
 _QUIET = frozenset({"pass", "resolved", "not-applicable"})
 """Outcomes of a case that a rule must not fail; some rules cannot pass, because every line they apply to is at fault."""
 
@@ -79,7 +78,9 @@ def _cases(session: Session, one: Compiled) -> list[Fault]:
             if "fail" not in expected:
                 faults.append(read(tests).fault(("cases",), "no case of the rule expects fail; add one", "PB016", key=True))
             if not expected & _QUIET:
-                faults.append(read(tests).fault(("cases",), "no case shows where the rule stays quiet; add one that expects pass", "PB016", key=True))
+                faults.append(
+                    read(tests).fault(("cases",), "no case shows where the rule stays quiet; add one that expects pass", "PB016", key=True)
+                )
     for tests in sorted(one.folder.glob(f"*{SUFFIX}")):
         if not tests.with_name(tests.name.removesuffix(SUFFIX) + ".yaml").is_file():
             faults.extend(session.runner.load(tests)[2])

@@ -45,7 +45,7 @@ _KINDS = {
 def decode(data: bytes, shape: type[Shape]) -> Shape:
     """Decode UTF-8 JSON text as a claim or a history item; raise `Broken` with the first fault found."""
     try:
-        value = _decoder(shape).decode(data)
+        value: Shape = _decoder(shape).decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _explain(data, shape, error) from None
     try:

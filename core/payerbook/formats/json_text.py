@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # the type stubs do not list it
 from typing import Any, BinaryIO, NamedTuple
 
 BLOCK = 1 << 16

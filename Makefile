@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYODIDE := tests/pyodide/node_modules/.wheels
-TEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+TEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Programs that pip cannot bring, each with its Debian package.
 PROGRAMS := node:nodejs npm:npm

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
@@ -13,8 +17,17 @@ settings.load_profile("every-run")
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """payerbook's wheel, with the source archive beside it; of several processes that test at once, one builds for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "dist"
+    with (shared / "dist.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return next(folder.glob("*.whl"), None) or build(folder)
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """payerbook's wheel in a new environment."""
-    folder = tmp_path_factory.mktemp("installed")
-    wheel = build(folder)
-    return Installed(wheel, environment(folder / "env", wheel))
+    return Installed(wheel, environment(tmp_path_factory.mktemp("installed") / "env", wheel))

@@ -292,7 +292,7 @@ accumulators: st.SearchStrategy[dict[str, Any]] = st.builds(
     used=money,
     as_of=or_none(st.sampled_from(DAYS)),
 )
-renderers = st.builds(dict, taxonomy=or_none(st.sampled_from(["225100000X", "207Q00000X"])))
+renderers: st.SearchStrategy[dict[str, Any]] = st.builds(dict, taxonomy=or_none(st.sampled_from(["225100000X", "207Q00000X"])))
 claims = st.builds(
     dict,
     claim_id=st.sampled_from(["C1", "C2", "C3", "C4"]),

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -91,21 +90,14 @@ def test_the_order_of_rules_does_not_matter(claim: Claim, known_on: date | None,
     assert _run(_program(order), claim, known_on) == _run(_program(), claim, known_on)
 
 
-@cache
-def _alone() -> dict[str, Program]:
-    """Each rule of the example plan as a program of its own."""
-    return {rule.id: _program(only=rule) for rule in book().pack(PAYER).rules}
-
-
 @few
 @given(claim=claims, known_on=days)
 def test_a_rule_says_the_same_alone_and_among_others(claim: Claim, known_on: date | None) -> None:
-    lists = ("findings", "resolved", "unknown", "not_on_file")
     together = msgspec.json.decode(_run(_program(), claim, known_on))
-    for id, program in _alone().items():
-        alone = msgspec.json.decode(_run(program, claim, known_on))
-        for name in lists:
-            assert alone[name] == [item for item in together[name] if item["rule"] == id]
+    for rule in book().pack(PAYER).rules:
+        alone = msgspec.json.decode(_run(_program(only=rule), claim, known_on))
+        for name in ("findings", "resolved", "unknown", "not_on_file"):
+            assert alone[name] == [item for item in together[name] if item["rule"] == rule.id]
 
 
 @few
@@ -252,6 +244,17 @@ def test_a_claim_that_looks_alike_gets_its_own_answer(
     warm, cold = _program(), _program()
     _run(warm, claim, known_on)
     assert _run(warm, alike, known_on) == _run(cold, alike, known_on)
+
+
+def test_two_days_off_file_are_one_answer_and_leave_none_for_the_next_claim() -> None:
+    def found(program: Program, *service_dates: str) -> list[dict[str, Any]]:
+        lines = [{"service_date": day, "code": "97110", "units": 1, "modifiers": ["CO"]} for day in service_dates]
+        report = msgspec.json.decode(_run(program, msgspec.convert({"claim_id": "D", "payer": PAYER, "lines": lines}, Claim)))
+        return [item for item in report["not_on_file"] if item["rule"] == f"{PAYER}.attested"]
+
+    warm = _program()
+    found(warm, "2025-01-02", "2025-01-03")
+    assert found(warm, "2025-01-02", "2025-01-02") == found(_program(), "2025-01-02", "2025-01-02")
 
 
 def test_who_performed_one_claim_says_nothing_of_the_next() -> None:

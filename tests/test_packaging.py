@@ -16,8 +16,6 @@ import payerbook
 from installation import ROOT, Installed, quiet
 from payerbook.plugins import BUNDLED
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 EXAMPLE = ROOT / "tests" / "example-pack"
 EXAMPLE_POLICIES = EXAMPLE / "src" / "payerbook_example" / "policies"
 LINE = {"service_date": "2026-01-15", "code": "97110", "units": 2, "minutes": 22, "modifiers": ["GP"]}

@@ -14,10 +14,7 @@ HERE = Path(__file__).parent / "pyodide"
 PACKAGES = HERE / "node_modules"
 PURE = ("payerbook.authoring", "jsonschema", "ruamel", "yaml")
 
-pytestmark = [
-    pytest.mark.xdist_group("wheel"),
-    pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed; it runs Pyodide, the Python of browsers"),
-]
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed; it runs Pyodide, the Python of browsers")
 
 
 def test_reports_in_the_browser_are_those_of_the_command_line(installed: Installed, tmp_path: Path) -> None:

@@ -31,14 +31,14 @@ class Ledger:
         return History(own.items + tuple(item for item in seen if item.claim_id not in named), own.complete)
 
     def add(self, claim: Claim, payer: str | None) -> None:
-        """Remembers a checked claim. Frequency code 7 replaces the claim it refers to, 8 removes it."""
+        """Remembers a checked claim, in place of an earlier one of the same number; frequency code 7 replaces the claim it refers to,
+        8 removes it."""
         key = patient_key(claim)
         if key is None:
             return
         items = self._items.setdefault(key, [])
-        if claim.frequency_code in ("7", "8"):
-            gone = {claim.claim_id, claim.original_reference}
-            items[:] = [item for item in items if item.claim_id not in gone]
+        gone = {claim.claim_id, claim.original_reference} if claim.frequency_code in ("7", "8") else {claim.claim_id}
+        items[:] = [item for item in items if item.claim_id not in gone]
         if claim.frequency_code != "8":
             items.extend(as_history(claim, payer))
         latest = max([line.service_date for line in claim.lines] + [self._latest.get(key, date.min)])

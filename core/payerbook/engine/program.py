@@ -192,7 +192,7 @@ class Program:
             if void and not rule.applies_to_voids:
                 continue
             whole = self._kinds[rule.kind].whole_claim
-            groups: dict[int, tuple[Version, list[int]]] = {}
+            groups: dict[tuple[int, str | None], tuple[Version, list[int]]] = {}
             days = clocks.get(rule.date_basis) or (by_claim if whole else by_day)
             for day, places in days.items():
                 if day is None:
@@ -208,14 +208,11 @@ class Program:
                     fixed.extend(self._spread(index, version, hit, lines, whole))
                 if not places:
                     continue
-                if isinstance(found, versions.Gap):
-                    bound = self.bound(index, versions.standing(rule, version))
-                    steps.append(Step(index, bound, _gap(bound, found.reason), tuple(places)))
-                else:
-                    groups.setdefault(id(version), (version, []))[1].extend(places)
-            for version, places in groups.values():
-                bound = self.bound(index, version)
-                steps.append(Step(index, bound, bound.check, tuple(places)))
+                reason = found.reason if isinstance(found, versions.Gap) else None
+                groups.setdefault((id(version), reason), (version, []))[1].extend(places)
+            for (_, reason), (version, places) in groups.items():
+                bound = self.bound(index, version if reason is None else versions.standing(rule, version))
+                steps.append(Step(index, bound, bound.check if reason is None else _gap(bound, reason), tuple(places)))
         shares = Counter([step.rule for step in steps] + [item[0] for item in fixed])
         steps, idle = self._settle(steps, shares, claim) if settle else (steps, 0)
         ran = {self.rules[index].evidence for index in shares}

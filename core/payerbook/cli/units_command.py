@@ -1,11 +1,12 @@
 """Minutes of direct contact to billable units, by the payer's own counting method, with the arithmetic.
 
-CODE=MINUTES for each code of one patient, one day and one discipline; FIRST+ADDON=MINUTES where further units have another code.
+CODE=MINUTES for each code of one patient, one day and one discipline (a code given twice is added); FIRST+ADDON=MINUTES where further units have another code.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 
 import msgspec
 
@@ -28,7 +29,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for a payer, code or number that cannot be used."""
     book = options.load(arguments)
     head = book.payer(arguments.payer)
-    answer = book.units(head.id, dict(_minutes(text) for text in arguments.minutes), method=arguments.method)
+    minutes: Counter[str] = Counter()
+    for code, number in map(_minutes, arguments.minutes):
+        minutes[code] += number
+    answer = book.units(head.id, minutes, method=arguments.method)
     if arguments.json:
         asked = {"question": "units", "payer": head.id, "minutes": arguments.minutes, "on": arguments.on, "method": arguments.method}
         print(msgspec.json.encode({"schema_version": SCHEMA_VERSION, "asked": asked, **msgspec.to_builtins(answer)}).decode())

@@ -174,6 +174,20 @@ class Program:
             self._plans[key] = plan
         return plan
 
+    def consulted(self, plan: Plan, claim: Claim) -> set[tuple[str, str, str]]:
+        """(table, window, digest) of every dated table that the plan's rules looked into for the claim."""
+        found: set[tuple[str, str, str]] = set()
+        for step in plan.steps:
+            if step.bound.params is None:
+                continue
+            for name in step.bound.kind.consulted(step.bound.params, claim):
+                table = self._tables.get(name)
+                for index in step.indexes:
+                    day = claim.lines[index].service_date
+                    window = table.covering(day) or table.nearest(day)
+                    found.add((table.id, window.id, window.digest))
+        return found
+
     def full_plan(self, claim: Claim, known_on: date | None) -> Plan:
         """The plan with every step, also those whose answer is settled by the shape."""
         return self._make(claim, known_on, settle=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,22 +23,26 @@ COMMON_MESSAGES = {
 }
 
 
-def render(claim: Claim, weighed: list[tuple[Bound, Hit, int]], locate: Callable[[int | None], Location | None] | None) -> Body:
-    """All lists of a report, each in order of line, then severity, then rule."""
+def render(
+    claim: Claim,
+    weighed: list[tuple[Bound, Hit, int]],
+    locate: Callable[[int | None], Location | None] | None,
+    consulted: Iterable[tuple[str, str, str]],
+) -> Body:
+    """All lists of a report, each in order of line, then severity, then rule; `consulted` are (table, window, digest)."""
     findings: list[Finding] = []
     resolved: list[Finding] = []
     unknown: list[Open] = []
     not_on_file: list[Open] = []
-    tables: dict[tuple[str, str, str], TableUsed] = {}
     for bound, hit, rank in sorted(weighed, key=_order):
-        if hit.table is not None:
-            tables[hit.table] = TableUsed(*hit.table)
         severity = SEVERITIES[3 - rank]
         if hit.outcome in ("fail", "resolved"):
             (findings if hit.outcome == "fail" else resolved).append(_finding(claim, bound, hit, severity, locate))
         else:
             (unknown if hit.outcome == "unknown" else not_on_file).append(_open(claim, bound, hit, severity))
-    return Body(tuple(findings), tuple(resolved), tuple(unknown), tuple(not_on_file), tuple(tables[key] for key in sorted(tables)))
+    return Body(
+        tuple(findings), tuple(resolved), tuple(unknown), tuple(not_on_file), tuple(TableUsed(*table) for table in sorted(consulted))
+    )
 
 
 def _order(item: tuple[Bound, Hit, int]) -> tuple[int, int, str, str]:

@@ -73,7 +73,7 @@ def run(
         engine=engine,
         passed=plan.rules - not_applicable - len(touched) + len(preset),
         not_applicable=len(program.rules) - plan.rules + not_applicable,
-        render=lambda: render(claim, weighed, locate),
+        render=lambda: render(claim, weighed, locate, program.consulted(plan, claim)),
     )
 
 

@@ -53,7 +53,6 @@ class Hit(msgspec.Struct, frozen=True):
     field: str | None = None
     fixes: tuple[Fix, ...] = ()
     cap: Literal["review", "advice"] | None = None
-    table: tuple[str, str, str] | None = None
 
 
 class NotApplicable(Enum):
@@ -193,7 +192,8 @@ class Kind(Generic[P]):
 
     `whole_claim` rules ask one question of the claim (their version is chosen by its first date of service), others ask it of
     lines. `messages` maps the key of a hit to a template filled with the hit's facts. `sentence` says a rule's settings in words.
-    `look_back` is how many days of history before the claim the rule can ask for. `tables` names the dated tables it reads.
+    `look_back` is how many days of history before the claim the rule can ask for. `tables` names the dated tables it can read, `consulted` those it
+    reads for one claim.
     `settled` names the answers that follow from the codes and modifiers of the lines alone, whatever else the claim says: the
     engine gives them once for all claims of a shape.
     """
@@ -209,6 +209,7 @@ class Kind(Generic[P]):
     look_back: Callable[[P], int] = lambda params: 0
     settled: Callable[[P], tuple[Settled, ...]] = lambda params: ()
     tables: Callable[[P], tuple[str, ...]] = lambda params: ()
+    consulted: Callable[[P, Claim], tuple[str, ...]] = lambda params, claim: ()
 
 
 def join(words: Iterable[object], last: str = "or") -> str:

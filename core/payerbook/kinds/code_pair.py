@@ -35,7 +35,7 @@ class _Look(NamedTuple):
     pair: Pair | None
     sure: bool
     hard: bool
-    table: tuple[str, str, str]
+    table: tuple[str, str]
 
 
 class _Day(NamedTuple):
@@ -46,11 +46,10 @@ class _Day(NamedTuple):
 
 
 class _Unanswered(NamedTuple):
-    """Pairs for which the table has no answer: the first codes of the pairs, the facts of the hit, and the table."""
+    """Pairs for which the table has no answer: the first codes of the pairs and the facts of the hit."""
 
     codes: tuple[str, ...]
     facts: dict[str, Any]
-    table: tuple[str, str, str]
 
 
 class _Pairs:
@@ -77,7 +76,7 @@ class _Pairs:
             return _Day(found, None)
         table = unsure[0][2]
         facts = {"table": table[0], "date": day, "nearest": table[1], "pairs": [f"{one}/{other}" for one, other, _ in unsure]}
-        return _Day(found, _Unanswered(tuple(one for one, _, _ in unsure), facts, table))
+        return _Day(found, _Unanswered(tuple(one for one, _, _ in unsure), facts))
 
     def __call__(self, one: str, other: str, day: date) -> _Look:
         key = (one, other, day)
@@ -93,7 +92,7 @@ class _Pairs:
         nearest = window or self._table.nearest(day)
         pair = next(((*order, row[2]) for order in ((one, other), (other, one)) for row in nearest.rows_on(day, *order)), None)
         sure = window is not None and window.knows(one, other)
-        return _Look(pair, sure, window is not None and window.grade in ("A", "A*"), (self._table.id, nearest.id, nearest.digest))
+        return _Look(pair, sure, window is not None and window.grade in ("A", "A*"), (self._table.id, nearest.id))
 
 
 def bind(params: CodePair, tables: Tables) -> Check:
@@ -114,9 +113,7 @@ def bind(params: CodePair, tables: Tables) -> Check:
             found, unanswered = look_up.day(tuple(sorted(first)), day)
             hits.extend([_judge(case, places, pair, day, look, bypass, params) for pair, look in found])
             if unanswered is not None and not found:
-                hits.append(
-                    Hit("not-on-file", min(map(first.__getitem__, unanswered.codes)), "window", unanswered.facts, table=unanswered.table)
-                )
+                hits.append(Hit("not-on-file", min(map(first.__getitem__, unanswered.codes)), "window", unanswered.facts))
         return hits or (None if asked else NOT_APPLICABLE)
 
     return check
@@ -136,7 +133,7 @@ def _judge(
         carriers = twos if params.bypass_on == "column-2" else ones + twos
         open_twos = [place for place in twos if bypass.isdisjoint(case.lines[place].modifiers)]
         if not open_twos or (carriers is not twos and all(not bypass.isdisjoint(case.lines[place].modifiers) for place in ones)):
-            return Hit("resolved", line, "bypassed", facts, field="modifiers", cap=cap, table=table)
+            return Hit("resolved", line, "bypassed", facts, field="modifiers", cap=cap)
         line = open_twos[0]
         fixes = (
             Fix(
@@ -148,9 +145,9 @@ def _judge(
             ),
             Fix("remove-line", line, column2, "ask", "if it was part of the same service"),
         )
-        return Hit("fail", line, "open" if hard else "open-old", facts, field="modifiers", fixes=fixes, cap=cap, table=table)
+        return Hit("fail", line, "open" if hard else "open-old", facts, field="modifiers", fixes=fixes, cap=cap)
     fix = Fix("remove-line", line, column2, "ask", "no modifier lets this pair pass")
-    return Hit("fail", line, "closed" if hard else "closed-old", facts, field="code", fixes=(fix,), cap=cap, table=table)
+    return Hit("fail", line, "closed" if hard else "closed-old", facts, field="code", fixes=(fix,), cap=cap)
 
 
 def sentence(params: CodePair) -> str:
@@ -166,6 +163,7 @@ KIND = Kind(
     bind=bind,
     sentence=sentence,
     tables=lambda params: tuple(params.tables.values()),
+    consulted=lambda params, claim: tuple(table for kind, table in params.tables.items() if kind == claim.claim_type),
     messages={
         "open": "{column2} is not paid with {column1} on {date} without a bypass modifier such as 59 (NCCI indicator 1, table {quarter}).",
         "open-old": "{column2} is not paid with {column1} without a bypass modifier such as 59 in NCCI table {quarter}, the nearest on file; the table for {date} is not on file.",

@@ -37,14 +37,14 @@ def bind(params: DiagnosisCode, tables: Tables) -> Check:
         if window is None:
             nearest = table.nearest(day)
             facts = {"date": day, "nearest": nearest.id}
-            return [Hit("not-on-file", None, "window", facts, field="diagnoses", table=(table.id, nearest.id, nearest.digest))]
+            return [Hit("not-on-file", None, "window", facts, field="diagnoses")]
         hits: list[Hit] = []
         for place, code in enumerate(diagnoses, 1):
             if (code, day) in billable:
                 continue
             plain = code.replace(".", "").upper()
             if not window.rows_on(day, plain):
-                hits.append(_judge(plain, place, day, window, table.id))
+                hits.append(_judge(plain, place, day, window))
                 continue
             if len(billable) >= REMEMBERED:
                 billable.clear()
@@ -54,10 +54,9 @@ def bind(params: DiagnosisCode, tables: Tables) -> Check:
     return check
 
 
-def _judge(code: str, place: int, day: date, window: Window, table: str) -> Hit:
+def _judge(code: str, place: int, day: date, window: Window) -> Hit:
     rows = window.rows(code)
     cap: Literal["review"] | None = None if window.grade in ("A", "A*") else "review"
-    source = (table, window.id, window.digest)
     facts: dict[str, Any] = {"place": place, "date": day, "quarter": window.id}
     field = f"diagnoses[{place - 1}]"
     fix = (Fix("replace-diagnosis", None, None, "ask", "choose the complete code that the record supports"),)
@@ -65,13 +64,13 @@ def _judge(code: str, place: int, day: date, window: Window, table: str) -> Hit:
         ended = max(row[2] for row in rows)
         if ended and ended < day.isoformat():
             key = "split" if any(window.starts(code + character) for character in _CHARACTERS) else "ended"
-            return Hit("fail", None, key, {**facts, "last": ended}, field=field, fixes=fix, cap=cap, table=source)
-        return Hit("fail", None, "early", {**facts, "first": min(row[1] for row in rows)}, field=field, fixes=fix, cap=cap, table=source)
+            return Hit("fail", None, key, {**facts, "last": ended}, field=field, fixes=fix, cap=cap)
+        return Hit("fail", None, "early", {**facts, "first": min(row[1] for row in rows)}, field=field, fixes=fix, cap=cap)
     if window.starts(code):
-        return Hit("fail", None, "incomplete", facts, field=field, fixes=fix, cap=cap, table=source)
+        return Hit("fail", None, "incomplete", facts, field=field, fixes=fix, cap=cap)
     if not window.knows(code):
-        return Hit("unknown", None, "unlisted", facts, field=field, table=source)
-    return Hit("fail", None, "absent", facts, field=field, fixes=fix, cap=cap, table=source)
+        return Hit("unknown", None, "unlisted", facts, field=field)
+    return Hit("fail", None, "absent", facts, field=field, fixes=fix, cap=cap)
 
 
 def sentence(params: DiagnosisCode) -> str:
@@ -87,6 +86,7 @@ KIND = Kind(
     sentence=sentence,
     whole_claim=True,
     tables=lambda params: (params.table,),
+    consulted=lambda params, claim: (params.table,) if claim.diagnoses else (),
     messages={
         "window": "No ICD-10-CM table on file covers {date} (nearest: {nearest}).",
         "absent": "Diagnosis {place} is not an ICD-10-CM code (table {quarter}).",

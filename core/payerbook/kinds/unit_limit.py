@@ -30,7 +30,7 @@ class _Look(NamedTuple):
     indicator: str
     sure: bool
     hard: bool
-    table: tuple[str, str, str]
+    table: tuple[str, str]
 
 
 class _Limits:
@@ -55,7 +55,7 @@ class _Limits:
         limit, indicator = (int(rows[0][1]), rows[0][2]) if rows else (None, "")
         sure = window is not None and (bool(rows) or window.knows(code))
         hard = window is not None and window.grade in ("A", "A*")
-        return _Look(limit, indicator, sure, hard, (self._table.id, nearest.id, nearest.digest))
+        return _Look(limit, indicator, sure, hard, (self._table.id, nearest.id))
 
 
 def bind(params: UnitLimit, tables: Tables) -> Check:
@@ -108,7 +108,7 @@ def _unanswered(case: Case, places: tuple[int, ...], looks: dict[str, _Look]) ->
     line = case.lines[first]
     table = looks[line.code].table
     facts = {"codes": list(looks), "table": table[0], "date": line.service_date, "nearest": table[1]}
-    return Hit("not-on-file", first, "window", facts, table=table)
+    return Hit("not-on-file", first, "window", facts)
 
 
 def _hit(case: Case, place: int, key: str, units: int | Decimal, look: _Look) -> Hit:
@@ -126,7 +126,7 @@ def _hit(case: Case, place: int, key: str, units: int | Decimal, look: _Look) ->
         "quarter": look.table[1],
         "units": units,
     }
-    return Hit("fail", place, key, facts, field="units", fixes=(fix,), cap=None if look.hard else "review", table=look.table)
+    return Hit("fail", place, key, facts, field="units", fixes=(fix,), cap=None if look.hard else "review")
 
 
 def sentence(params: UnitLimit) -> str:
@@ -141,6 +141,7 @@ KIND = Kind(
     bind=bind,
     sentence=sentence,
     tables=lambda params: tuple(params.tables.values()),
+    consulted=lambda params, claim: tuple(table for kind, table in params.tables.items() if kind == claim.claim_type),
     messages={
         "line": "{code}: {units} units on the line, the limit is {limit} (MUE table {quarter}, each line alone).",
         "day-2": "{code}: {units} units on {date}, the limit is {limit} a day (MUE table {quarter}); all units of the day are denied and no appeal changes that.",

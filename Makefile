@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SOAK ?= 100
 PYODIDE := tests/pyodide/node_modules/.wheels
 TEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
@@ -29,8 +30,8 @@ test: $(VENV)/.dev pyodide ## everything that CI runs
 	$(BIN)/payerbook schema --check
 	$(TEST)
 
-soak: $(VENV)/.dev ## the generated tests with many more examples (an hour or so)
-	$(TEST) -m hypothesis --hypothesis-profile soak
+soak: $(VENV)/.dev ## the generated tests again and again with new examples; SOAK=100 rounds
+	for seed in $$(seq $(SOAK)); do $(TEST) -m hypothesis --hypothesis-profile soak --hypothesis-seed $$seed || exit 1; done
 
 bench: $(VENV)/.dev ## measures speed against yardsticks of the same run and writes docs/performance.md
 	$(BIN)/python -m tests.bench

@@ -12,7 +12,7 @@ from hypothesis import settings
 from installation import Installed, build, environment
 
 settings.register_profile("every-run", derandomize=True, deadline=None)
-settings.register_profile("soak", max_examples=20_000, deadline=None, print_blob=True)
+settings.register_profile("soak", max_examples=2_000, deadline=None, print_blob=True)
 settings.load_profile("every-run")
 
 

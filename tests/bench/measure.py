@@ -42,8 +42,8 @@ def duration(seconds: float) -> str:
     return f"{seconds * 1e6:.1f} us" if seconds < 1e-3 else f"{seconds * 1e3:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
-def calls(named: Mapping[str, Callable[[], object]], repeat: int) -> dict[str, float]:
-    """CPU seconds of one call of each, the best of several rounds of `repeat` calls taken in turn.
+def calls(named: Mapping[str, Callable[[], object]], repeat: int = 1, rounds: int = ROUNDS) -> dict[str, float]:
+    """CPU seconds of one call of each, the best of `rounds` of `repeat` calls taken in turn.
 
     The garbage collector rests meanwhile: its pauses fall on whoever is measured when it wakes.
     """
@@ -52,7 +52,7 @@ def calls(named: Mapping[str, Callable[[], object]], repeat: int) -> dict[str, f
     gc.freeze()
     gc.disable()
     try:
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name, call in named.items():
                 start = time.process_time()
                 for _ in range(repeat):
@@ -79,8 +79,8 @@ def processes(named: Mapping[str, Sequence[str | Path]], cwd: Path, environment:
 
 
 def peak_megabytes(program: str, *arguments: str | Path) -> float:
-    """Peak resident memory of a Python process that runs a program."""
-    ending = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    """Peak resident memory of a Python process that runs a program (Linux: VmHWM, which a parent's size does not enter)."""
+    ending = "\nfrom pathlib import Path; print(Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", program + ending, *arguments], env=environment, capture_output=True, text=True, check=True)
     return int(done.stdout.split()[-1]) / 1024

@@ -1,6 +1,7 @@
 """Minutes of direct contact to billable units, by the payer's own counting method, with the arithmetic.
 
-CODE=MINUTES for each code of one patient, one day and one discipline (a code given twice is added); FIRST+ADDON=MINUTES where further units have another code.
+CODE=MINUTES for each code of one patient, one day and one discipline (a code given twice is added);
+FIRST+ADDON=MINUTES where further units have another code.
 """
 
 from __future__ import annotations

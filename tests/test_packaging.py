@@ -49,7 +49,7 @@ def with_example(installed: Installed, tmp_path_factory: pytest.TempPathFactory)
     return installed
 
 
-def test_wheel_carries_the_compiled_packs_and_their_sources(installed: Installed) -> None:
+def test_wheel_carries_the_packs_their_sources_and_the_site(installed: Installed) -> None:
     names = set(zipfile.ZipFile(installed.wheel).namelist())
     assert {
         "payerbook/py.typed",
@@ -59,7 +59,9 @@ def test_wheel_carries_the_compiled_packs_and_their_sources(installed: Installed
     } <= names
     policies = {f"payerbook/policies/{file.relative_to(ROOT / 'policies')}" for file in (ROOT / "policies").rglob("*.yaml")}
     assert policies <= names
-    assert not [name for name in names if name.startswith("tests") or "__pycache__" in name or name.endswith(".pyc")]
+    assert "payerbook/site/mkdocs.yml" in names
+    unwanted = ("tests/", "payerbook/site/build/", "payerbook/site/docs/rules/")
+    assert not [name for name in names if name.startswith(unwanted) or "__pycache__" in name or name.endswith(".pyc")]
 
 
 def test_source_archive_is_complete_and_holds_nothing_generated(installed: Installed) -> None:

@@ -27,6 +27,8 @@ class Ledger:
         seen = self._items.get(key) if key is not None else None
         if not seen:
             return own
+        if not own.items:
+            return History(tuple(seen), own.complete)
         named = {item.claim_id for item in own.items if item.claim_id is not None}
         return History(own.items + tuple(item for item in seen if item.claim_id not in named), own.complete)
 
@@ -44,7 +46,7 @@ class Ledger:
         latest = max([line.service_date for line in claim.lines] + [self._latest.get(key, date.min)])
         self._latest[key] = latest
         oldest = latest - self._look_back
-        if items and items[0].service_date < oldest:
+        if any(item.service_date < oldest for item in items):
             items[:] = [item for item in items if item.service_date >= oldest]
 
 

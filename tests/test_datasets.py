@@ -264,7 +264,7 @@ def test_threads_share_one_table() -> None:
     assert len(answers) == 1
 
 
-def test_a_later_part_adds_windows_and_replaces_those_it_overlaps(tmp_path: Path) -> None:
+def test_a_later_part_adds_windows_and_stands_for_the_days_it_shares(tmp_path: Path) -> None:
     bundled, own = tmp_path / "bundled", tmp_path / "own"
     bundled.mkdir()
     own.mkdir()
@@ -277,10 +277,37 @@ def test_a_later_part_adds_windows_and_replaces_those_it_overlaps(tmp_path: Path
     )
     second = compiled(make(own, manifest, ROWS.replace(",6", ",7")))
     table = Tables((first, bundled), (second, own)).get("limits")
-    assert [window.id for window in table.windows] == ["mine", "newest"]
-    assert table.windows[0].rows("97110")[1][3] == "7"
+    assert [(window.id, str(window.start), str(window.end)) for window in table.windows] == [
+        ("early", "2024-01-01", "2024-02-29"),
+        ("mine", "2024-03-01", "2024-06-30"),
+        ("late", "2024-07-01", "2024-12-31"),
+        ("newest", "2025-01-01", "None"),
+    ]
+    assert table.windows[1].rows("97110")[1][3] == "7"
     table = Tables((second, own), (first, bundled)).get("limits")
-    assert [window.id for window in table.windows] == ["early", "late"]
+    assert [(window.id, str(window.start)) for window in table.windows] == [
+        ("early", "2024-01-01"),
+        ("mine", "2024-04-01"),
+        ("late", "2024-07-01"),
+    ]
+
+
+def test_a_big_file_is_mapped_and_held_against_its_size(tmp_path: Path) -> None:
+    manifest = make(tmp_path)
+    (listed,) = msgspec.json.decode(compiled(manifest))
+    size = (manifest.parent / "all.csv").stat().st_size
+    for window in listed["windows"]:
+        window["size"] = size
+    table = Tables((msgspec.json.encode([listed]), tmp_path)).get("limits")
+    plain = Tables((compiled(manifest), tmp_path)).get("limits")
+    for code in ("97110", "97140", "00000", "zzzzz"):
+        assert table.windows[0].rows(code) == plain.windows[0].rows(code)
+    assert table.windows[0].starts("97") == plain.windows[0].starts("97")
+    assert pickle.loads(pickle.dumps(table)).windows[0].rows("97110") == plain.windows[0].rows("97110")
+    for window in listed["windows"]:
+        window["size"] = size + 1
+    with pytest.raises(PackError, match="not the one that was compiled"):
+        Tables((msgspec.json.encode([listed]), tmp_path)).get("limits").windows[0].rows("97110")
 
 
 def test_parts_with_other_columns_are_refused(tmp_path: Path) -> None:

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
+from functools import partial, reduce
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from payerbook import units as counting
+from payerbook.answers.desk import Desk, Inquiries
+from payerbook.answers.questions import DeadlinesAnswer
 from payerbook.book import Shelf
 from payerbook.claim import Claim
 from payerbook.datasets import Tables
-from payerbook.engine import gaps
+from payerbook.engine import gaps, repair
+from payerbook.engine.baseline import Baseline
 from payerbook.engine.enrich import merge
+from payerbook.engine.explain import Explained, explained
 from payerbook.engine.ledger import Ledger, own_history
+from payerbook.engine.overrides import override
 from payerbook.engine.program import Program
-from payerbook.engine.run import Locate, Payer, run
+from payerbook.engine.render import line_number
+from payerbook.engine.run import Locate, Payer, Suppress, run
+from payerbook.engine.selection import Selection, strangers
 from payerbook.errors import UsageError
-from payerbook.finding import Asked, PackUsed, Report
-from payerbook.kinds.base import History, Kind
+from payerbook.finding import Asked, PackUsed, Report, Selected, Suppression
+from payerbook.kinds.base import Case, History, Kind
 from payerbook.payers import Payers, Resolved
 from payerbook.plugins import NotLoaded
-from payerbook.policy import Pack, PackHead, Rule, Version
+from payerbook.policy import Grade, Pack, PackHead, Rule, Version
+
+if TYPE_CHECKING:
+    from payerbook.answers.priced import PriceAnswer
 
 BATCH = 256
 """Claims that plugins are asked about at a time."""
@@ -41,7 +54,7 @@ def engine_version() -> str:
         return "0"
 
 
-class Book:
+class Book(Inquiries):
     """Packs ready to answer. Safe to share between threads; makes no network call, reads no clock."""
 
     def __init__(self, shelf: Shelf) -> None:
@@ -49,7 +62,36 @@ class Book:
         self._kinds: dict[str, Kind[Any]] = shelf.plugins.kinds()
         self._payers = Payers(shelf.heads)
         self._programs: dict[str | None, tuple[Program, tuple[PackUsed, ...]]] = {}
+        self._desks: dict[str | None, Desk] = {}
+        self._packs: dict[str, Pack] = {}
+        self._left_out: dict[str | None, tuple[str, ...]] = {}
+        self._selection = Selection()
         self._engine = engine_version()
+
+    def narrowed(self, *, select: Sequence[str] = (), ignore: Sequence[str] = (), min_grade: Grade | None = None) -> Book:
+        """A book on the same packs that checks only some rules; reports say so, and `left_out` names the others.
+
+        `select` and `ignore` hold rule ids, starts of ids (a pack, a family of packs) and topics; `min_grade` is the worst grade of
+        sources that counts. Raises UsageError for a word that means no rule on file.
+        """
+        rules = [rule for head in self._shelf.heads for rule in self.pack(head.id).rules]
+        unknown = strangers([*select, *ignore], rules)
+        if unknown:
+            known = {word for rule in rules for word in (rule.id, rule.pack, rule.topic)}
+            near = difflib.get_close_matches(unknown[0], sorted(known), 3)
+            hint = f" Nearest: {', '.join(near)}." if near else ""
+            raise UsageError(f"{unknown[0]!r} is no rule, pack or topic on file.{hint}")
+        book = copy.copy(self)
+        book._programs = {}
+        book._desks = {}
+        book._left_out = {}
+        book._selection = Selection(tuple(select), tuple(ignore), min_grade)
+        return book
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Ids of the rules that were not asked for, of the payers checked so far."""
+        return tuple(sorted({id for ids in self._left_out.values() for id in ids}))
 
     @property
     def not_loaded(self) -> tuple[NotLoaded, ...]:
@@ -66,26 +108,73 @@ class Book:
         history: History | None = None,
         locate: Locate | None = None,
         facts_from: tuple[str, ...] = (),
+        baseline: Baseline | None = None,
     ) -> Report:
         """The report of one claim.
 
         `known_on` limits the rules to what was published by that day; `today` judges stale sources and stands in for a missing
         day of submission; `payer` (a pack id) overrides the claim's own; `history` is what came before (default: what the claim
-        brings); `locate` gives places in a file; `facts_from` names the plugins that added to the context (`enrich`).
+        brings); `locate` gives places in a file; `facts_from` names the plugins that added to the context (`enrich`);
+        findings that `baseline` keeps are listed apart and do not count.
         """
         found = self.resolve(claim, payer)
         program, packs = self._program(found.id)
-        return run(
+        report = run(
             program,
             claim,
             own_history(claim) if history is None else history,
-            Payer(found.id, None if found.id == claim.payer else claim.payer, self._same(found.id)),
+            self._whose(claim, found, known_on),
             packs=packs,
             engine=self._engine,
-            asked=Asked(known_on, today, payer, facts_from),
+            asked=Asked(known_on, today, payer, facts_from, self._selected(found.id)),
             locate=locate,
             preset=() if found.id is not None else (gaps.payer(claim.payer, found.nearest),),
+            suppress=None if baseline is None else _suppress(baseline, claim),
         )
+        if self._left_out.get(found.id):
+            report.complete = False
+        return report
+
+    def explain(
+        self,
+        claim: Claim,
+        *,
+        known_on: date | None = None,
+        today: date | None = None,
+        payer: str | None = None,
+        history: History | None = None,
+    ) -> tuple[Explained, ...]:
+        """Every rule that is asked about the claim, with its outcome and the facts it looked at; arguments as for `check`."""
+        found = self.resolve(claim, payer)
+        program, _ = self._program(found.id)
+        before = own_history(claim) if history is None else history
+        return explained(program, claim, before, self._whose(claim, found, known_on), Asked(known_on, today, payer))
+
+    def fix(
+        self,
+        claim: Claim,
+        *,
+        known_on: date | None = None,
+        today: date | None = None,
+        payer: str | None = None,
+        history: History | None = None,
+    ) -> repair.Repaired:
+        """The claim with every `safe` fix applied, and what was changed; a second call changes nothing. Arguments as for `check`."""
+        return repair.repaired(claim, lambda one: self.check(one, known_on=known_on, today=today, payer=payer, history=history).findings)
+
+    def _whose(self, claim: Claim, found: Resolved, known_on: date | None) -> Payer:
+        as_sent = None if found.id == claim.payer else claim.payer
+        return Payer(found.id, as_sent, self._same(found.id), partial(self._allowed, found.id, known_on))
+
+    def _allowed(self, payer: str | None, known_on: date | None, case: Case) -> tuple[Decimal | None, ...]:
+        """What the payer's fee schedule allows for each line; nothing for a payer that is not on file."""
+        from payerbook.answers import price
+
+        return () if payer is None else price.allowed(self.pack(payer).rules, self._kinds, self._shelf.tables, case, known_on)
+
+    def _selected(self, payer: str | None) -> Selected | None:
+        asked = self._selection
+        return Selected(asked.select, asked.ignore, asked.min_grade, len(self._left_out[payer])) if asked else None
 
     def resolve(self, claim: Claim, payer: str | None = None) -> Resolved:
         """The pack of a claim's payer (or of `payer`, which overrides it), or None with the nearest ones."""
@@ -118,9 +207,16 @@ class Book:
             for claim, names in self.enrich(batch):
                 yield run.check(claim, facts_from=names)
 
-    def run(self, *, known_on: date | None = None, today: date | None = None, payer: str | None = None) -> Run:
+    def run(
+        self,
+        *,
+        known_on: date | None = None,
+        today: date | None = None,
+        payer: str | None = None,
+        baseline: Baseline | None = None,
+    ) -> Run:
         """A run over many claims that remembers what it has seen."""
-        return Run(self, known_on, today, payer)
+        return Run(self, known_on, today, payer, baseline)
 
     def look_back(self) -> int:
         """Days of history that any rule of any pack on file can ask for."""
@@ -130,10 +226,18 @@ class Book:
         held = self._programs.get(payer)
         if held is None:
             ids = [id for id in (payer, COMMON) if id is not None and id in self._shelf]
-            packs = [self._shelf.pack(id) for id in ids]
-            used = tuple(PackUsed(pack.head.id, pack.head.version, pack.head.digest) for pack in packs)
+            packs = [self.pack(id) for id in ids]
+            used = tuple(PackUsed(head.id, head.version, head.digest) for id in ids for head in self._heads(id))
+            if self._selection:
+                narrowed = [self._selection.narrow(pack) for pack in packs]
+                packs = [pack for pack, _ in narrowed]
+                self._left_out[payer] = tuple(id for _, ids in narrowed for id in ids)
             held = self._programs[payer] = (Program(packs, self._kinds, self._shelf.tables), used)
         return held
+
+    def _heads(self, id: str) -> tuple[PackHead, ...]:
+        """What a pack is made of: its own head, and those of the packs that override it."""
+        return tuple(pack.head for pack in (self._shelf.pack(id), *self._shelf.overriding(id)))
 
     def _same(self, payer: str | None) -> Any:
         find = self._payers.find
@@ -144,8 +248,11 @@ class Book:
         return self._shelf.heads
 
     def pack(self, id: str) -> Pack:
-        """A pack with its rules."""
-        return self._shelf.pack(id)
+        """A pack with its rules, as the practice's own packs override them."""
+        pack = self._packs.get(id)
+        if pack is None:
+            pack = self._packs[id] = reduce(override, self._shelf.overriding(id), self._shelf.pack(id))
+        return pack
 
     def payer(self, text: str) -> PackHead:
         """The payer that a name means. Raises UsageError when it means none or several."""
@@ -156,13 +263,13 @@ class Book:
         """A rule by id. Raises UsageError naming the nearest when there is none."""
         pack = id.rpartition(".")[0]
         if pack in self._shelf:
-            for rule in self._shelf.pack(pack).rules:
+            for rule in self.pack(pack).rules:
                 if rule.id == id:
                     return rule
         raise UsageError(f"There is no rule {id!r} on file.{self._near_rules(id)}")
 
     def _near_rules(self, id: str) -> str:
-        known = [rule.id for head in self._shelf.heads for rule in self._shelf.pack(head.id).rules]
+        known = [rule.id for head in self._shelf.heads for rule in self.pack(head.id).rules]
         near = difflib.get_close_matches(id, known, 3) or [known_id for known_id in known if known_id.endswith(f".{id}")][:3]
         return f" Nearest: {', '.join(near)}." if near else ""
 
@@ -188,6 +295,47 @@ class Book:
         """Claim readers that plugins bring, by name."""
         return self._shelf.plugins.formats()
 
+    def desk(self, payer: str) -> Desk:
+        """Where questions about a payer's codes are answered. Raises UsageError when the name means no payer or several."""
+        return self._desk(self.payer(payer).id)
+
+    def deadlines(self, claim: Claim, *, known_on: date | None = None, payer: str | None = None) -> DeadlinesAnswer:
+        """What is due when for a claim, and why; a payer that is not on file has only the deadlines of claim form."""
+        return self._desk(self.resolve(claim, payer).id).deadlines(claim, known_on)
+
+    def price(
+        self,
+        claim: Claim,
+        *,
+        locality: str | None = None,
+        national: bool = False,
+        known_on: date | None = None,
+        payer: str | None = None,
+        history: History | None = None,
+    ) -> PriceAnswer:
+        """What the payer is expected to allow and pay for each line of a claim, with the arithmetic; amounts are US dollars.
+
+        `locality` is a state, STATE/LOCALITY or CONTRACTOR/LOCALITY (default: the billing provider's state, if it has one locality);
+        `national` prices without price indices. What cannot be told is None, with the reason in the line's `unknown`. Raises
+        UsageError when the payer is not on file.
+        """
+        from payerbook.answers import price
+        from payerbook.answers.priced import AskedPrice
+
+        found = self.resolve(claim, payer)
+        if found.id is None:
+            raise UsageError(f"The payer of claim {claim.claim_id} is not on file; say --payer with one of `payerbook packs`.")
+        case = Case(claim, found.id, own_history(claim) if history is None else history, self._same(found.id), None)
+        asked = AskedPrice("price", found.id, claim.claim_id, locality, national, known_on)
+        return price.answer(self.pack(found.id).rules, self._kinds, self._shelf.tables, case, asked, self._program(found.id)[1])
+
+    def _desk(self, payer: str | None) -> Desk:
+        desk = self._desks.get(payer)
+        if desk is None:
+            program, packs = self._program(payer)
+            desk = self._desks[payer] = Desk(payer, program, self._shelf.tables, self._shelf.codes, packs, self._same(payer))
+        return desk
+
     def units(self, payer: str, minutes: dict[str, int], *, method: counting.Method | None = None) -> counting.Count:
         """Billable units for one day and discipline, by the payer's own counting method or the one given.
 
@@ -205,30 +353,52 @@ class Book:
         return counting.count(minutes, {code: info.timing for code, info in codes.items()}, method)
 
 
+def _suppress(baseline: Baseline, claim: Claim) -> Suppress:
+    """Looks a failure of the claim up in the baseline."""
+
+    def suppression(rule: str, place: int | None) -> Suppression | None:
+        code = None if place is None else claim.lines[place].code
+        entry = baseline.entry(claim, rule, line_number(claim, place), code)
+        return None if entry is None else Suppression(entry.reason, entry.expires)
+
+    return suppression
+
+
 class Run:
     """Claims checked one after another; memory grows with the patients' recent services, not with the claims."""
 
-    def __init__(self, book: Book, known_on: date | None, today: date | None, payer: str | None) -> None:
+    def __init__(self, book: Book, known_on: date | None, today: date | None, payer: str | None, baseline: Baseline | None = None) -> None:
         self._book = book
         self._known_on = known_on
         self._today = today
         self._payer = payer
+        self._baseline = baseline
         self._ledger = Ledger(book.look_back())
 
     def remember(self, claim: Claim) -> None:
         """Takes an earlier claim as history without checking it."""
         self._ledger.add(claim, self._book.resolve(claim, self._payer).id)
 
+    def explain(self, claim: Claim) -> tuple[Explained, ...]:
+        """Every rule that is asked about the next claim; does not move on."""
+        return self._book.explain(claim, **self._question(claim))
+
+    def fix(self, claim: Claim) -> repair.Repaired:
+        """The next claim with its safe fixes; does not move on."""
+        return self._book.fix(claim, **self._question(claim))
+
+    def _question(self, claim: Claim) -> dict[str, Any]:
+        before = self._ledger.before(claim)
+        return {"known_on": self._known_on, "today": self._today, "payer": self._payer, "history": before}
+
     def check(self, claim: Claim, locate: Locate | None = None, facts_from: tuple[str, ...] = ()) -> Report:
         """The report of the next claim."""
         report = self._book.check(
             claim,
-            known_on=self._known_on,
-            today=self._today,
-            payer=self._payer,
-            history=self._ledger.before(claim),
+            **self._question(claim),
             locate=locate,
             facts_from=facts_from,
+            baseline=self._baseline,
         )
         self._ledger.add(claim, report.payer)
         return report

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from payerbook.datasets import Tables
+from payerbook.datasets import LIST, Tables
 from payerbook.errors import PackError
 from payerbook.plugins import BUNDLED, NotLoaded, Plugins
 from payerbook.policy import FORMAT, CodeInfo, Pack, PackHead
@@ -41,15 +41,23 @@ Compile = Callable[[Sequence[Path], Sequence[Path], "Shelf | None"], Path]
 
 
 class Shelf:
-    """Packs by id, in the order bundled, plugins by name, `policies`; a second pack of an id is refused and named."""
+    """Packs by id, in the order bundled, plugins by name, `policies`; a second pack of an id is refused and named.
 
-    def __init__(self, plugins: Plugins, policies: Sequence[Path], compiled: Path | None, compile: Compile) -> None:
-        """`policies` are further folders of packs; `compiled` is the compiled folder of the bundled packs, where it exists."""
+    A pack with `overrides` is not a payer of its own: its rules stand over those of the pack it names.
+    """
+
+    def __init__(
+        self, plugins: Plugins, policies: Sequence[Path], compiled: Path | None, compile: Compile, imported: Path | None = None
+    ) -> None:
+        """`policies` are further folders of packs; `compiled` is the compiled folder of the bundled packs, where it exists;
+        `imported` is the folder of the user's own tables, which need not exist."""
         self.plugins = plugins
         self._own_faults: list[NotLoaded] = []
         self._entries: dict[str, tuple[Path, Entry]] = {}
+        self._overrides: dict[str, list[tuple[Path, Entry]]] = {}
         self._packs: dict[str, Pack] = {}
         self._codes: dict[str, CodeInfo] | None = None
+        self._imported = imported
         self._tables: Tables | None = None
         self._tables_of: list[tuple[Path, list[Path]]] = []
         folders = plugins.policies()
@@ -80,7 +88,12 @@ class Shelf:
             id = entry.head.id
             if allowed is not None and id.partition(".")[0] not in allowed:
                 continue
-            if id in self._entries:
+            target = entry.head.overrides
+            if target is not None and target not in self._entries:
+                self._own_faults.append(NotLoaded(id, f"it overrides the pack {target}, which is not on file; correct overrides"))
+            elif target is not None:
+                self._overrides.setdefault(target, []).append((compiled, entry))
+            elif id in self._entries:
                 self._own_faults.append(NotLoaded(id, f"two packs are called {id}; the one that came first was kept, rename the other"))
             else:
                 self._entries[id] = (compiled, entry)
@@ -99,7 +112,7 @@ class Shelf:
         return id in self._entries
 
     def pack(self, id: str) -> Pack:
-        """A pack with its rules. Raises PackError when there is none."""
+        """A pack with its rules, as its publisher wrote it. Raises PackError when there is none."""
         pack = self._packs.get(id)
         if pack is None:
             if id not in self._entries:
@@ -107,6 +120,10 @@ class Shelf:
             folder, entry = self._entries[id]
             pack = self._packs[id] = _PACK.decode((folder / entry.file).read_bytes())
         return pack
+
+    def overriding(self, id: str) -> tuple[Pack, ...]:
+        """The practice's own packs that stand over a pack, in the order in which they were added."""
+        return tuple(_PACK.decode((folder / entry.file).read_bytes()) for folder, entry in self._overrides.get(id, ()))
 
     @property
     def codes(self) -> dict[str, CodeInfo]:
@@ -124,5 +141,7 @@ class Shelf:
                 for compiled, folders in self._tables_of
                 for number, folder in enumerate(folders)
             ]
+            if self._imported is not None and (listed := self._imported / LIST).is_file():
+                parts.append((listed.read_bytes(), self._imported))
             self._tables = Tables(*parts)
         return self._tables

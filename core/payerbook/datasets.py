@@ -7,20 +7,26 @@ JSON, made from the YAML manifests by `payerbook.authoring.datasets`.
 
 from __future__ import annotations
 
+import copy
 import difflib
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from payerbook.errors import PackError
 from payerbook.policy import Grade, Source
 
+if TYPE_CHECKING:
+    from mmap import mmap
+
 Row = tuple[str, ...]
 """One row of a table, a text for each column; an empty text means that the source does not say or that there is no limit."""
 
+LIST = "tables.json"
+"""The list of tables of a user's data folder."""
 REMEMBERED = 65_536
 """Answers kept per file; when they are that many, all are dropped and the file is searched again."""
 
@@ -32,8 +38,11 @@ class Scope(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     partners: tuple[str, ...] = ()
 
 
-class WindowData(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
-    """A window as the compiled manifest says it; `digest` is that of the whole CSV file."""
+class WindowData(msgspec.Struct, frozen=True, omit_defaults=True, rename={"start": "from", "end": "to"}):
+    """A window as the compiled manifest says it; `digest` is that of the whole CSV file.
+
+    `size` (bytes) is given for files too big to read whole: they are mapped into memory and held against their size, not their digest.
+    """
 
     id: str
     start: date
@@ -43,6 +52,7 @@ class WindowData(msgspec.Struct, frozen=True, rename={"start": "from", "end": "t
     grade: Grade
     complete: bool
     sources: tuple[Source, ...]
+    size: int | None = None
 
 
 class TableData(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -62,18 +72,19 @@ _DECODER = msgspec.json.Decoder(list[TableData])
 
 
 class CsvFile:
-    """One CSV file of a table: read and compared with its digest on first use, then bisected; pickles by its path."""
+    """One CSV file of a table: read (or mapped) and compared with what was compiled on first use, then bisected; pickles by its path."""
 
-    __slots__ = ("_answers", "_data", "digest", "path")
+    __slots__ = ("_answers", "_data", "_size", "digest", "path")
 
-    def __init__(self, path: Path, digest: str) -> None:
+    def __init__(self, path: Path, digest: str, size: int | None = None) -> None:
         self.path = path
         self.digest = digest
-        self._data = b""
+        self._size = size
+        self._data: bytes | mmap = b""
         self._answers: dict[tuple[str, ...], tuple[Row, ...]] = {}
 
-    def __reduce__(self) -> tuple[type[CsvFile], tuple[Path, str]]:
-        return CsvFile, (self.path, self.digest)
+    def __reduce__(self) -> tuple[type[CsvFile], tuple[Path, str, int | None]]:
+        return CsvFile, (self.path, self.digest, self._size)
 
     def rows(self, key: tuple[str, ...]) -> tuple[Row, ...]:
         """All rows whose leading columns equal `key`, in the order of the file."""
@@ -99,21 +110,21 @@ class CsvFile:
         prefix = (",".join(key) + ",").encode()
         at = _lowest(data, prefix)
         found: list[Row] = []
-        while data.startswith(prefix, at):
+        while data[at : at + len(prefix)] == prefix:
             row = _row_at(data, at)
             # A text asked for may itself hold commas and then match the bytes of several columns.
             if row[: len(key)] == key:
                 found.append(row)
-            at = data.index(b"\n", at) + 1
+            at = data.find(b"\n", at) + 1
         return tuple(found)
 
-    def _read(self) -> bytes:
+    def _read(self) -> bytes | mmap:
         name = f"{self.path.parent.name}/{self.path.name}"
         try:
-            data = self.path.read_bytes()
+            data = self.path.read_bytes() if self._size is None else _mapped(self.path)
         except OSError as error:
             raise PackError(f"{name}: the table file cannot be read ({error.strerror}); restore it or install payerbook again.") from error
-        if digest_of(data) != self.digest:
+        if len(data) != self._size if self._size is not None else digest_of(data[:]) != self.digest:
             raise PackError(f"{name}: the table file is not the one that was compiled; restore it or compile the tables again.")
         self._data = data
         return data
@@ -139,6 +150,13 @@ class Window:
         self._full = None if scope is None else frozenset(scope.full)
         self._known = None if scope is None else frozenset(scope.full + scope.partners)
         self._span = (columns.index("from"), columns.index("to")) if {"from", "to"} <= set(columns) else None
+
+    def within(self, start: date, end: date | None) -> Window:
+        """The same window for fewer days."""
+        part: Window = copy.copy(self)
+        part.start = start
+        part.end = end
+        return part
 
     @property
     def digest(self) -> str:
@@ -205,7 +223,7 @@ class Tables:
 
     Each part is the compiled list of tables (a JSON array) with the folder whose subfolders hold the CSV files. A table that
     stands in several parts (a user's own quarters beside the bundled ones) gets the windows of all; where two windows overlap,
-    the one of the later part stands. Raises PackError when a list was compiled for another version of the engine.
+    the one of the later part stands for the days of both. Raises PackError when a list was compiled for another version of the engine.
     """
 
     def __init__(self, *parts: tuple[bytes, Path]) -> None:
@@ -244,15 +262,36 @@ class Tables:
         for data, folder in parts:
             if (data.columns, data.key) != (head.columns, head.key):
                 raise PackError(f"Table {table_id}: {folder} has other columns than {parts[0][1]}; give one of them another name.")
-            files = {window.file: CsvFile(folder / window.file, window.digest) for window in data.windows}
+            files = {window.file: CsvFile(folder / window.file, window.digest, window.size) for window in data.windows}
             newer = [Window(window, data.columns, data.scope, files[window.file]) for window in data.windows]
-            windows = [old for old in windows if not any(_overlap(old, new) for new in newer)] + newer
+            for window in newer:
+                windows = [rest for old in windows for rest in _without(old, window)]
+            windows += newer
         windows.sort(key=lambda window: window.start)
         return Table(head, tuple(windows), tuple(hole for data, _ in parts for hole in data.holes))
 
 
-def _overlap(one: Window, other: Window) -> bool:
-    return (one.end is None or other.start <= one.end) and (other.end is None or one.start <= other.end)
+def _without(old: Window, new: Window) -> list[Window]:
+    """What is left of a window once another has taken its days: nothing, itself, or the days before and after."""
+    if (old.end is not None and old.end < new.start) or (new.end is not None and new.end < old.start):
+        return [old]
+    rest = []
+    if old.start < new.start:
+        rest.append(old.within(old.start, new.start - timedelta(days=1)))
+    if new.end is not None and (old.end is None or new.end < old.end):
+        rest.append(old.within(new.end + timedelta(days=1), old.end))
+    return rest
+
+
+def _mapped(path: Path) -> bytes | mmap:
+    """The file mapped into memory; read whole where the platform cannot map files (the browser)."""
+    try:
+        from mmap import ACCESS_READ, mmap
+
+        with path.open("rb") as stream:
+            return mmap(stream.fileno(), 0, access=ACCESS_READ)
+    except (ImportError, ValueError):
+        return path.read_bytes()
 
 
 def digest_of(data: bytes) -> str:
@@ -260,20 +299,20 @@ def digest_of(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-def _lowest(data: bytes, prefix: bytes) -> int:
+def _lowest(data: bytes | mmap, prefix: bytes) -> int:
     """Offset of the first line after the header that is not below `prefix` in byte order; the file's length if there is none."""
-    low = data.index(b"\n") + 1
+    low = data.find(b"\n") + 1
     high = len(data)
     length = len(prefix)
     while low < high:
         # The byte before `low` ends a line, so the search for the start of the middle line cannot fail.
-        line = data.rindex(b"\n", low - 1, (low + high) // 2) + 1
+        line = data.rfind(b"\n", low - 1, (low + high) // 2) + 1
         if data[line : line + length] < prefix:
-            low = data.index(b"\n", line) + 1
+            low = data.find(b"\n", line) + 1
         else:
             high = line
     return low
 
 
-def _row_at(data: bytes, at: int) -> Row:
-    return tuple(data[at : data.index(b"\n", at)].decode().split(","))
+def _row_at(data: bytes | mmap, at: int) -> Row:
+    return tuple(data[at : data.find(b"\n", at)].decode().split(","))

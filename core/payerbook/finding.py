@@ -104,6 +104,29 @@ class TableUsed(msgspec.Struct, frozen=True):
     digest: str
 
 
+class Selected(msgspec.Struct, frozen=True):
+    """Which rules were asked for, and how many were left out because of it: they are not passes."""
+
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    min_grade: str | None
+    left_out: int
+
+
+class Suppression(msgspec.Struct, frozen=True):
+    """Why a finding is kept, and until which day."""
+
+    reason: str
+    expires: datetime.date
+
+
+class Suppressed(msgspec.Struct, frozen=True):
+    """A finding that the practice's baseline keeps: it does not count in the verdict, but it is never hidden."""
+
+    finding: Finding
+    suppression: Suppression
+
+
 class Asked(msgspec.Struct, frozen=True):
     """What the answer was asked with: both clocks, a payer that overrides the claim's, and plugins that added facts."""
 
@@ -111,6 +134,7 @@ class Asked(msgspec.Struct, frozen=True):
     today: date | None
     payer: str | None = None
     facts_from: tuple[str, ...] = ()
+    selection: Selected | None = None
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -121,6 +145,7 @@ class Body(msgspec.Struct, frozen=True):
     unknown: tuple[Open, ...]
     not_on_file: tuple[Open, ...]
     tables: tuple[TableUsed, ...]
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 class ReportData(msgspec.Struct, frozen=True):
@@ -143,11 +168,12 @@ class ReportData(msgspec.Struct, frozen=True):
     not_on_file: tuple[Open, ...]
     passed: int
     not_applicable: int
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 class Report:
     """The answer for one claim. `verdict`, `complete`, `checked`, `passed` and `not_applicable` are plain values; the lists
-    (`findings`, `resolved`, `unknown`, `not_on_file`, `tables`) are rendered on first use. Pickles as rendered."""
+    (`findings`, `resolved`, `unknown`, `not_on_file`, `suppressed`, `tables`) are rendered on first use. Pickles as rendered."""
 
     __slots__ = (
         "_body", "_render", "asked", "checked", "claim_id", "complete", "engine", "not_applicable", "packs", "passed", "payer",
@@ -208,6 +234,10 @@ class Report:
         return self.body.not_on_file
 
     @property
+    def suppressed(self) -> tuple[Suppressed, ...]:
+        return self.body.suppressed
+
+    @property
     def tables(self) -> tuple[TableUsed, ...]:
         return self.body.tables
 
@@ -231,6 +261,7 @@ class Report:
             not_on_file=self.body.not_on_file,
             passed=self.passed,
             not_applicable=self.not_applicable,
+            suppressed=self.body.suppressed,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -146,12 +146,34 @@ class PackHead(msgspec.Struct, frozen=True, omit_defaults=True):
     review_days: int = 365
     holes: tuple[str, ...] = ()
     rules: int = 0
+    overrides: str | None = None
     digest: str = ""
+
+    @property
+    def rules_of(self) -> str:
+        """The pack id that stands before the names of its rules: its own, or that of the pack it overrides."""
+        return self.overrides or self.id
+
+
+class Placed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a fact went that no rule encodes: a dated table, a page of the documentation, or the reason why it is a hole."""
+
+    table: str | None = None
+    page: str | None = None
+    hole: str | None = None
+
+
+class Register(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Every researched fact of a pack: those that rules encode, and where the others went."""
+
+    in_rules: tuple[str, ...] = ()
+    elsewhere: dict[str, Placed] = {}
 
 
 class Pack(msgspec.Struct, frozen=True, omit_defaults=True):
     head: PackHead
     rules: tuple[Rule, ...] = ()
+    register: Register | None = None
     format: str = FORMAT
 
 

@@ -48,9 +48,10 @@ class Library:
         self.table_lists = [self._tables(folder) for folder in tables]
         ids = known_tables | frozenset(table["table"] for listed in self.table_lists for table in listed)
         self._known = {rule.id: rule for pack in known for rule in pack.rules}
-        self._around = Surroundings(self.schemas, self.vocabulary, kinds, ids, self.parent)
         self.folders = pack_folders(folders)
         self._by_id = {guess_id(folder): folder for folder in reversed(self.folders)}
+        packs = frozenset(self._by_id) | {rule.rpartition(".")[0] for rule in self._known}
+        self._around = Surroundings(self.schemas, self.vocabulary, kinds, ids, packs, self.parent)
         self._made: dict[Path, Compiled] = {}
 
     def _tables(self, folder: Path) -> list[dict[str, Any]]:

@@ -102,7 +102,7 @@ class CaseRunner:
     def _judge(self, pack: Pack, tests: TestsDoc, case: CaseDoc) -> tuple[str, list[str]]:
         claim = make_claim(pack, tests, case)
         program = self._program(pack)
-        payer = Payer(pack.head.id if pack.head.payer else None, None, lambda other: other is None or other == claim.payer)
+        payer = Payer(pack.head.rules_of if pack.head.payer else None, None, lambda other: other is None or other == claim.payer)
         history = own_history(claim)
         if case.after:
             ledger = Ledger(program.look_back)
@@ -121,7 +121,8 @@ class CaseRunner:
         return self._programs[pack.head.id]
 
     def _pack_id(self, file: Path) -> str:
-        return self._library.compiled(file.parent).id
+        compiled = self._library.compiled(file.parent)
+        return compiled.id if compiled.pack is None else compiled.pack.head.rules_of
 
 
 def make_claim(pack: Pack, tests: TestsDoc, case: CaseDoc) -> Claim:
@@ -130,7 +131,7 @@ def make_claim(pack: Pack, tests: TestsDoc, case: CaseDoc) -> Claim:
 
 
 def _claim(pack: Pack, data: dict[str, Any]) -> Claim:
-    payer = {"payer": pack.head.id} if pack.head.payer else {}
+    payer = {"payer": pack.head.rules_of} if pack.head.payer else {}
     return msgspec.convert({**payer, **data}, Claim)
 
 

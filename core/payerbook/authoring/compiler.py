@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from payerbook.authoring import register as registers
 from payerbook.authoring import versioning
 from payerbook.authoring.documents import PackDoc, RuleDoc, SetRef, SourceDoc, SourceRef, WhenDoc
 from payerbook.authoring.faults import Fault
@@ -18,8 +19,9 @@ from payerbook.authoring.schema import Schemas
 from payerbook.authoring.vocabulary import Vocabulary
 from payerbook.authoring.yamlfile import Document, Path_, read
 from payerbook.kinds.base import Kind
-from payerbook.policy import RANK, Pack, PackHead, Rule, Source, Version, When, cap, severity
+from payerbook.policy import RANK, Pack, PackHead, Register, Rule, Source, Version, When, cap, severity
 
+NOT_RULES = ("pack.yaml", "sources.yaml", "facts.yaml")
 REQUIRED = ("kind", "title", "effect", "evidence", "topic", "category")
 
 
@@ -30,6 +32,7 @@ class Surroundings(NamedTuple):
     vocabulary: Vocabulary
     kinds: Mapping[str, Kind[Any]]
     tables: frozenset[str]
+    packs: frozenset[str]
     parent: Callable[[str], Rule | None]
 
 
@@ -56,7 +59,7 @@ def guess_id(folder: Path) -> str:
 def rule_files(folder: Path) -> list[Path]:
     """The rule files of a pack, in order of name."""
     return sorted(
-        file for file in folder.glob("*.yaml") if file.name not in ("pack.yaml", "sources.yaml") and not file.name.endswith(".test.yaml")
+        file for file in folder.glob("*.yaml") if file.name not in NOT_RULES and not file.name.endswith(".test.yaml")
     )
 
 
@@ -66,6 +69,7 @@ class _PackCompiler:
         self.around = around
         self.faults: list[Fault] = []
         self.id = guess_id(folder)
+        self.overrides: str | None = None
         self.sources: dict[str, SourceDoc] | None = {}
         self.documents: dict[str, tuple[Document, RuleDoc]] = {}
         self.made: dict[str, Rule | None] = {}
@@ -75,6 +79,7 @@ class _PackCompiler:
         head = self._typed("pack", self.folder / "pack.yaml", PackDoc)
         if head is not None:
             self.id = head.pack
+            self._check_override(head)
         sources = self.folder / "sources.yaml"
         if sources.is_file():
             self.sources = self._typed("sources", sources, dict[str, SourceDoc])
@@ -82,10 +87,26 @@ class _PackCompiler:
         for file in rule_files(self.folder):
             self._read_rule(file)
         rules = [rule for id in sorted(self.documents) if (rule := self._rule(id)) is not None]
+        register = self._register(rules)
         pack = None
         if head is not None and not any(not fault.note for fault in self.faults):
-            pack = _sealed(head, tuple(rules))
+            pack = _sealed(head, tuple(rules), register)
         return Compiled(self.folder, self.id, pack, self.faults)
+
+    def _check_override(self, head: PackDoc) -> None:
+        self.overrides = head.overrides
+        if head.overrides is None:
+            return
+        document = read(self.folder / "pack.yaml")
+        if head.overrides == head.pack:
+            message = (
+                f"a pack that overrides {head.overrides} needs an id of its own, so that reports can name both; choose another pack id"
+            )
+            self.faults.append(document.fault(("pack",), message, "PB026"))
+        elif head.overrides not in self.around.packs:
+            known = difflib.get_close_matches(head.overrides, sorted(self.around.packs), 3)
+            hint = f"nearest: {', '.join(known)}" if known else "`payerbook packs` lists them"
+            self.faults.append(document.fault(("overrides",), f"there is no pack {head.overrides}; {hint}", "PB026"))
 
     def _typed(self, schema: str, file: Path, kind: Any) -> Any:
         document = read(file)
@@ -101,6 +122,15 @@ class _PackCompiler:
                     document.fault((name,), "a source of this grade says when it was last checked; add last_checked", "PB024", key=True)
                 )
 
+    def _register(self, rules: list[Rule]) -> Register | None:
+        file = self.folder / "facts.yaml"
+        if not file.is_file():
+            return None
+        document = read(file)
+        faults = document.faults or list(self.around.schemas.faults("facts", document))
+        self.faults.extend(faults or registers.check(document, rules, self.around.tables))
+        return None if faults else msgspec.convert(document.data, Register)
+
     def _read_rule(self, file: Path) -> None:
         document = read(file)
         faults = document.faults or list(self.around.schemas.faults("rule", document))
@@ -108,7 +138,7 @@ class _PackCompiler:
         if faults:
             return
         rule = msgspec.convert(document.data, RuleDoc)
-        wanted = f"{self.id}.{file.name.removesuffix('.yaml')}"
+        wanted = f"{self.overrides or self.id}.{file.name.removesuffix('.yaml')}"
         if rule.rule != wanted:
             self.faults.append(document.fault(("rule",), f"{rule.rule} does not fit the pack and the file name; write {wanted}", "PB013"))
         elif rule.rule in self.documents:
@@ -136,8 +166,9 @@ class _PackCompiler:
         return self.made[id]
 
     def _make(self, document: Document, doc: RuleDoc) -> Rule | None:
-        parent: Rule | None = None
-        if doc.like is not None:
+        base = self.around.parent(doc.rule) if self.overrides is not None else None
+        parent = base
+        if doc.like is not None and (base is None or doc.like != doc.rule):
             parent = self._rule(doc.like)
             if parent is None:
                 if doc.like not in self.documents:  # a parent of this pack has faults of its own, and they say enough
@@ -167,6 +198,12 @@ class _PackCompiler:
             self.faults.append(document.fault(("versions",), "a rule needs at least one version with a date and a source", "PB012"))
         if any(name not in values for name in REQUIRED) or not doc.versions:
             return None
+        if base is not None and values["kind"] != base.kind:
+            message = f"the rule it overrides is of the kind {base.kind}; keep that kind, or write a rule with a name of its own"
+            self.faults.append(document.fault(("kind",), message, "PB026"))
+        if base is not None and doc.status != "active":
+            message = "an overriding rule is active; to do without a rule, use --ignore, which reports name"
+            self.faults.append(document.fault(("status",), message, "PB026"))
         effect = values.pop("effect")
         self.faults.extend(versioning.check(document, doc))
         versions = [self._version(document, doc, place, parent, effect) for place in range(len(doc.versions))]
@@ -303,9 +340,9 @@ class _PackCompiler:
                 self.faults.append(document.fault(path, text, "PB022", note=True))
 
 
-def _sealed(head: PackDoc, rules: tuple[Rule, ...]) -> Pack:
+def _sealed(head: PackDoc, rules: tuple[Rule, ...], register: Register | None) -> Pack:
     """The pack with its digest: of everything the engine reads, so that equal content gives equal digests anywhere."""
     values = {name: getattr(head, name) for name in head.__struct_fields__ if name not in ("pack", "format")}
     plain = PackHead(id=head.pack, rules=len(rules), **values)
-    digest = hashlib.sha256(msgspec.json.encode(Pack(head=plain, rules=rules))).hexdigest()
-    return Pack(head=msgspec.structs.replace(plain, digest=f"sha256:{digest}"), rules=rules)
+    digest = hashlib.sha256(msgspec.json.encode(Pack(head=plain, rules=rules, register=register))).hexdigest()
+    return Pack(head=msgspec.structs.replace(plain, digest=f"sha256:{digest}"), rules=rules, register=register)

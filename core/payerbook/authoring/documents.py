@@ -112,6 +112,9 @@ class PackDoc(Doc):
     unit_method_rule: Annotated[str | None, Meta(description="The rule whose sources prove the method.")] = None
     review_days: Annotated[int, Meta(description="After how many days a source has to be read again.", ge=1)] = 365
     holes: Annotated[tuple[str, ...], Meta(description="What is known to be missing, and why.")] = ()
+    overrides: Annotated[
+        str | None, Meta(description="A pack whose rules these stand over: what a practice's own contract says otherwise.")
+    ] = None
 
 
 class SetDoc(Doc):
@@ -123,6 +126,17 @@ class SetDoc(Doc):
 class CodesDoc(Doc):
     codes: dict[str, CodeInfo] = {}
     sets: dict[str, SetDoc] = {}
+
+
+class PlacedDoc(Doc):
+    table: Annotated[str | None, Meta(description="The dated table that holds the fact.")] = None
+    page: Annotated[str | None, Meta(description="The page of the documentation that tells it, with its anchor.")] = None
+    hole: Annotated[str | None, Meta(description="Why the fact is in no rule, table or page.")] = None
+
+
+class RegisterDoc(Doc):
+    in_rules: Annotated[tuple[str, ...], Meta(description="Facts that rules of the pack list under `facts`.")]
+    elsewhere: Annotated[dict[str, PlacedDoc], Meta(description="The other facts, and where each went.")] = {}
 
 
 class CaseDoc(Doc):
@@ -147,4 +161,11 @@ class TestsDoc(Doc):
     claim: Annotated[dict[str, Any], Meta(description="What all claims of the file have in common.")] = {}
 
 
-SCHEMAS: dict[str, Any] = {"rule": RuleDoc, "pack": PackDoc, "sources": dict[str, SourceDoc], "codes": CodesDoc, "tests": TestsDoc}
+SCHEMAS: dict[str, Any] = {
+    "rule": RuleDoc,
+    "pack": PackDoc,
+    "sources": dict[str, SourceDoc],
+    "codes": CodesDoc,
+    "facts": RegisterDoc,
+    "tests": TestsDoc,
+}

@@ -34,6 +34,14 @@ CODES: dict[str, tuple[str, str]] = {
     "PB023": ("code unknown", "A code of the rule has no label under _codes."),
     "PB024": ("source without a reader", "A source of grade A, A* or B says when it was last checked."),
     "PB025": ("retired without heir", "A retired rule says what replaced it, or why nothing did, in `replaced_by` or `fix`."),
+    "PB026": (
+        "override does not fit",
+        "A pack with `overrides` has an id of its own, its rules have the ids of the pack it names, and a rule keeps its kind.",
+    ),
+    "PB027": (
+        "fact without a place",
+        "A pack with a facts.yaml says of every fact which rule encodes it, or which table, page or hole took it; the two lists agree.",
+    ),
 }
 """Code of each check of the format, its short name, and what it means; each has a page in the documentation."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from payerbook.authoring import datasets
 from payerbook.authoring.bundle import pack_folders
 from payerbook.authoring.cases import SUFFIX, CaseResult, test_files
@@ -63,9 +65,21 @@ def _chosen(session: Session, paths: Sequence[Path]) -> set[Path]:
     return {folder.resolve() for folder in pack_folders(path if path.is_dir() else path.parent for path in paths)}
 
 
+def _silent(session: Session, one: Compiled) -> frozenset[str]:
+    """Rules of a pack whose checks never find anything, because they only answer questions: no case of them can expect fail."""
+    found = set()
+    for rule in one.pack.rules if one.pack is not None else ():
+        kind = session.kinds[rule.kind]
+        settings = [msgspec.convert(version.params, kind.params, strict=False) for version in rule.versions if not version.hole]
+        if all(kind.silent(params) for params in settings):
+            found.add(rule.id)
+    return frozenset(found)
+
+
 def _cases(session: Session, one: Compiled) -> list[Fault]:
     """Faults of the test files of a pack: form, and rules without both kinds of cases."""
     faults: list[Fault] = []
+    silent = _silent(session, one)
     for file in rule_files(one.folder):
         tests = file.with_name(file.name.removesuffix(".yaml") + SUFFIX)
         if not tests.is_file():
@@ -75,7 +89,7 @@ def _cases(session: Session, one: Compiled) -> list[Fault]:
         faults.extend(found)
         if made is not None:
             expected = {case.expect for case in made.cases}
-            if "fail" not in expected:
+            if "fail" not in expected and made.rule not in silent:
                 faults.append(read(tests).fault(("cases",), "no case of the rule expects fail; add one", "PB016", key=True))
             if not expected & _QUIET:
                 faults.append(

@@ -14,6 +14,8 @@ import msgspec
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from payerbook.answers.priced import PriceAnswer
+from payerbook.answers.questions import ANSWERS
 from payerbook.authoring.documents import SCHEMAS
 from payerbook.authoring.faults import Fault
 from payerbook.authoring.yamlfile import Document
@@ -35,9 +37,10 @@ def _is_day(value: object) -> bool:
 
 
 def assemble(kinds: Mapping[str, Kind[Any]]) -> dict[str, dict[str, Any]]:
-    """Every schema by file name: rule (with the settings of each kind), pack, sources, codes, tests, claim, history-item, report."""
+    """Every schema by file name: rule (with the settings of each kind), the other documents, claim, history-item, report and answers."""
     schemas: dict[str, dict[str, Any]] = {}
-    for name, document in {**SCHEMAS, "claim": Claim, "history-item": HistoryItem, "report": ReportData}.items():
+    answers = {f"answer-{name}": answer for name, answer in {**ANSWERS, "price": PriceAnswer}.items()}
+    for name, document in {**SCHEMAS, "claim": Claim, "history-item": HistoryItem, "report": ReportData, **answers}.items():
         schema: dict[str, Any] = msgspec.json.schema(document)
         if name == "rule":
             _add_kinds(schema, kinds)

@@ -12,6 +12,12 @@ from payerbook.errors import InputError, PackError, PayerbookError
 COMMANDS = {
     "check": "check claims and print findings (837P, 837I, claim JSON, JSON Lines)",
     "units": "minutes to billable units, by the payer's own counting method",
+    "coverage": "is a code covered on a day, and what does a claim for it need",
+    "limits": "each limit of a code: how many, used, remaining, next allowed day",
+    "authorization": "is prior authorization needed, what to send, by when",
+    "deadlines": "what is due when for a claim, and why",
+    "price": "expected allowed and paid amounts of each line, with the arithmetic",
+    "data": "official quarterly tables in your own data folder: import, list, remove",
     "rule": "one rule in words: setting on the date, history, sources, examples",
     "packs": "packs on file, with grades and holes",
     "lint": "check the files of a pack, with file, line and repair",
@@ -59,7 +65,8 @@ def _overview(arguments: list[str]) -> int:
         print(f"payerbook {engine_version()}")
         return 0
     lines = ["usage: payerbook COMMAND ...", "", "Checks therapy claims against dated, cited payer policy before they are sent.", ""]
-    lines += [f"  {name:<8} {about}" for name, about in COMMANDS.items()]
+    wide = max(map(len, COMMANDS))
+    lines += [f"  {name:<{wide}} {about}" for name, about in COMMANDS.items()]
     lines += ["", "`payerbook COMMAND --help` explains one command.", NOTICE]
     if arguments in ([], ["--help"], ["-h"]):
         print("\n".join(lines))

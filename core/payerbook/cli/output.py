@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Protocol, TextIO
+from typing import Any, NamedTuple, Protocol, TextIO
 
 import msgspec
 
 from payerbook.api import Book
 from payerbook.claim import Claim
+from payerbook.cli.fix_output import Shown
+from payerbook.engine.baseline import Baseline
+from payerbook.engine.explain import Explained
 from payerbook.errors import Problem
-from payerbook.finding import Report
+from payerbook.finding import Location, Report
 from payerbook.plugins import NotLoaded
 
 
@@ -29,6 +32,9 @@ class Tally:
         self.unknown: Counter[str] = Counter()
         self.open_evidence: Counter[str] = Counter()
         self.at_risk = Decimal(0)
+        self.suppressed: Counter[str] = Counter()
+        self.baseline: Baseline | None = None
+        self.left_out: tuple[str, ...] = ()
 
     def add(self, report: Report, claim: Claim) -> None:
         self.claims += 1
@@ -39,6 +45,8 @@ class Tally:
         for item in (*report.unknown, *report.not_on_file):
             self.unknown[item.rule] += 1
             self.open_evidence[item.evidence] += 1
+        for kept in report.suppressed:
+            self.suppressed[kept.finding.rule] += 1
         self.at_risk += at_risk(report, claim)
 
     def problem(self, problem: Problem) -> None:
@@ -54,7 +62,19 @@ class Tally:
             "by_severity": {name: self.by_severity[name] for name in ("deny", "return", "review", "advice")},
             "unknown": dict(sorted(self.unknown.items())),
             "at_risk": str(self.at_risk),
+            "suppressed": dict(sorted(self.suppressed.items())),
+            "deselected": list(self.left_out),
+            "baseline": None if self.baseline is None else _standing(self.baseline),
         }
+
+
+def _standing(baseline: Baseline) -> dict[str, Any]:
+    """The day on which entries were judged, and those that no longer count or that nothing needed."""
+    return {
+        "on": baseline.on.isoformat(),
+        "expired": msgspec.to_builtins(baseline.expired),
+        "unused": msgspec.to_builtins(baseline.unused),
+    }
 
 
 def at_risk(report: Report, claim: Claim) -> Decimal:
@@ -70,10 +90,23 @@ def at_risk(report: Report, claim: Claim) -> Decimal:
     return sum((charge for number, charge in zip(numbers, charges, strict=True) if number in lines), Decimal(0))
 
 
+class More(NamedTuple):
+    """What stands beside a report: the claim's place in its file, every rule explained, and the safe fixes made; None = not asked for."""
+
+    place: Location | None = None
+    explained: tuple[Explained, ...] | None = None
+    fixed: Shown | None = None
+
+    def json(self) -> str:
+        """Further keys of a report's JSON object, each with a comma before it."""
+        made = "" if self.explained is None else f',"explain":{_text(self.explained)}'
+        return made if self.fixed is None else f'{made},"fixed":{_text(self.fixed)}'
+
+
 class Output(Protocol):
     """A writer of check results."""
 
-    def report(self, report: Report, claim: Claim) -> None: ...
+    def report(self, report: Report, claim: Claim, more: More) -> None: ...
     def problem(self, problem: Problem) -> None: ...
     def close(self, not_loaded: Sequence[NotLoaded]) -> None: ...
 
@@ -84,6 +117,10 @@ def make(name: str, out: TextIO, tally: Tally, book: Book) -> Output:
         return JsonOutput(out, tally)
     if name == "jsonl":
         return JsonLinesOutput(out, tally)
+    if name in ("sarif", "csv", "github"):
+        from payerbook.cli.tool_output import CsvOutput, GithubOutput, SarifOutput
+
+        return SarifOutput(out, tally, book) if name == "sarif" else CsvOutput(out, tally) if name == "csv" else GithubOutput(out, tally)
     from payerbook.cli.text_output import TextOutput
 
     return TextOutput(out, tally, book)
@@ -115,9 +152,9 @@ class JsonOutput:
         self._errors: list[dict[str, Any]] = []
         self._written = 0
 
-    def report(self, report: Report, claim: Claim) -> None:
+    def report(self, report: Report, claim: Claim, more: More) -> None:
         self._out.write(",\n" if self._written else '{"reports": [\n')
-        self._out.write(report.json().decode())
+        self._out.write(report.json().decode()[:-1] + more.json() + "}")
         self._written += 1
         self._tally.add(report, claim)
 
@@ -139,8 +176,8 @@ class JsonLinesOutput:
         self._out = out
         self._tally = tally
 
-    def report(self, report: Report, claim: Claim) -> None:
-        self._out.write('{"type":"report",' + report.json().decode()[1:] + "\n")
+    def report(self, report: Report, claim: Claim, more: More) -> None:
+        self._out.write('{"type":"report",' + report.json().decode()[1:-1] + more.json() + "}\n")
         self._tally.add(report, claim)
 
     def problem(self, problem: Problem) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 
 from payerbook.api import Book
+from payerbook.authoring import register
 from payerbook.claim import SCHEMA_VERSION
 from payerbook.cli import NOTICE, options
 from payerbook.cli.style import count, fold, paint
@@ -19,6 +21,7 @@ from payerbook.policy import PackHead
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("payer", nargs="?", metavar="PAYER", help="only this pack")
     parser.add_argument("--holes", action="store_true", help="list what is known to be missing")
+    parser.add_argument("--coverage", action="store_true", help="list every researched fact and the rule, table, page or hole it went to")
     options.add_json(parser)
     options.add_policies(parser)
 
@@ -30,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.payer:
         wanted = arguments.payer if any(head.id == arguments.payer for head in heads) else book.payer(arguments.payer).id
         heads = tuple(head for head in heads if head.id == wanted)
+    if arguments.coverage:
+        return _coverage(book, heads, arguments.json)
     found = [describe(book, head) for head in heads]
     if arguments.json:
         lost = msgspec.to_builtins(book.not_loaded)
@@ -43,6 +48,29 @@ def run(arguments: argparse.Namespace) -> int:
         for hole in pack["holes"] if arguments.holes or arguments.payer else ():
             print(fold(hole, "    - "))
     print(paint(NOTICE, "dim"))
+    return options.warn_not_loaded(book)
+
+
+def _coverage(book: Book, heads: Sequence[PackHead], json: bool) -> int:
+    """Prints where the facts of each pack with a register went."""
+    packs = [pack for head in heads if (pack := book.pack(head.id)).register is not None]
+    if json:
+        found = [register.as_data(pack) for pack in packs]
+        print(msgspec.json.encode({"schema_version": SCHEMA_VERSION, "packs": found}).decode())
+        return options.warn_not_loaded(book)
+    for pack in packs:
+        facts = register.coverage(pack)
+        numbers = register.totals(facts)
+        print(f"{paint(pack.head.id, 'bold')}  {pack.head.title}")
+        parts = [f"{numbers[where]} in {where}s" for where in register.WHERE]
+        print(f"  {' + '.join(parts)} = {count(numbers['facts'], 'fact')}")
+        for where in register.WHERE:
+            print(f"  {where}s")
+            for fact in facts:
+                if fact.where == where:
+                    print(fold(f"{fact.fact}: {', '.join(fact.detail)}", "    - "))
+    if not packs:
+        print("No pack here keeps a register of facts.")
     return options.warn_not_loaded(book)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TextIO
 
 from payerbook.api import Book
 from payerbook.claim import Claim
-from payerbook.cli import NOTICE
-from payerbook.cli.output import Tally, at_risk
+from payerbook.cli import NOTICE, explain_output, fix_output
+from payerbook.cli.fix_output import Shown
+from payerbook.cli.output import More, Tally, at_risk
 from payerbook.cli.style import MARKS, count, fold, paint
 from payerbook.errors import Problem
-from payerbook.finding import Cited, Finding, Open, Repair, Report
+from payerbook.finding import Cited, Finding, Open, Repair, Report, Suppression
 from payerbook.plugins import NotLoaded
 from payerbook.policy import RANK
 
@@ -91,10 +93,17 @@ class TextOutput:
         self._groups: dict[tuple[str, str], _Group] = {}
         self._open: dict[tuple[str, str, tuple[str, ...]], _Unanswered] = {}
         self._resolved: dict[str, tuple[Finding, int]] = {}
+        self._kept: Counter[tuple[str, Suppression]] = Counter()
         self._verdicts: list[str] = []
 
-    def report(self, report: Report, claim: Claim) -> None:
+    def report(self, report: Report, claim: Claim, more: More) -> None:
         self._tally.add(report, claim)
+        if more.fixed is not None and more.fixed.diff:
+            self._fixed(report.claim_id, more.fixed)
+        for line in () if more.explained is None else explain_output.lines(report.claim_id, more.explained):
+            self._print(line)
+        for kept in report.suppressed:
+            self._kept[kept.finding.rule, kept.suppression] += 1
         for finding in report.findings:
             self._groups.setdefault((finding.rule, finding.severity), _Group(finding)).add(report.claim_id, finding)
         missing: dict[tuple[str, str, tuple[str, ...]], list[Open]] = {}
@@ -119,6 +128,7 @@ class TextOutput:
             self._group(group)
         self._resolutions()
         self._unanswered()
+        self._set_aside()
         self._totals(not_loaded)
 
     def _print(self, text: str = "") -> None:
@@ -169,6 +179,32 @@ class TextOutput:
             rules = ", ".join(sorted(held.rules))
             self._print(fold(f"{held.first.message}{like}{wanted} ({rules})", f"  {evidence}, {count(held.claims, 'claim')}: ", "      "))
 
+    def _fixed(self, claim_id: str, shown: Shown) -> None:
+        self._print(paint(f"FIXED  {claim_id}", "bold"))
+        for line in fix_output.colored(shown.diff):
+            self._print(line)
+        for change in shown.changes:
+            where = "" if change.line is None else f"line {change.line}: "
+            self._print(paint(fold(f"{where}{action(change.action, change.value)}: {change.why} ({change.rule})", "  "), "dim"))
+
+    def _set_aside(self) -> None:
+        """What does not count because somebody said so: never a pass, so it is named."""
+        tally = self._tally
+        if self._kept:
+            self._print()
+            self._print(paint("SUPPRESSED", "bold") + "  findings that the baseline keeps; they do not count")
+            for (rule, kept), number in sorted(self._kept.items(), key=lambda item: (item[0][0], item[0][1].expires, item[0][1].reason)):
+                self._print(fold(f"{rule} until {kept.expires}: {kept.reason}", f"  {count(number, 'time')}: ", "      "))
+        if tally.baseline is not None and tally.baseline.expired:
+            self._print()
+            self._print(paint("EXPIRED", "bold") + "  entries of the baseline whose last day is over; their findings count again")
+            for entry in tally.baseline.expired:
+                self._print(fold(f"{entry}, until {entry.expires}: {entry.reason}", "  ", "      "))
+        if tally.left_out:
+            self._print()
+            self._print(paint("NOT ASKED FOR", "bold") + f"  {count(len(tally.left_out), 'rule')} left out; these are not passes")
+            self._print(fold(", ".join(tally.left_out), "  "))
+
     def _totals(self, not_loaded: Sequence[NotLoaded]) -> None:
         tally = self._tally
         self._print()
@@ -180,7 +216,8 @@ class TextOutput:
         self._print(paint(f"{count(tally.claims, 'claim')}: {', '.join(verdicts) or 'none read'}{risk}{bad}", "bold"))
         if tally.by_verdict["clean"]:
             missing = ", ".join(name for name in ("record", "chart") if tally.open_evidence[name])
-            self._print(f"Clean means no rule on file objects{f'; not everything could be checked ({missing})' if missing else ''}.")
+            asked = " that was asked for" if tally.left_out else ""
+            self._print(f"Clean means no rule on file{asked} objects{f'; not everything could be checked ({missing})' if missing else ''}.")
         if not_loaded:
             self._print(paint(f"NOT LOADED: {', '.join(lost.name for lost in not_loaded)}. Their payers went unchecked.", "deny"))
         self._print(paint(NOTICE, "dim"))
@@ -228,12 +265,14 @@ _ACTIONS = {
 }
 
 
+def action(name: str, value: str | None) -> str:
+    """A fix in words."""
+    text = _ACTIONS[name]
+    return text.format(value=value.replace("=", " to ")) if value else text.replace(" to {value}", "").replace(" {value}", "")
+
+
 def _fix(fix: Repair) -> str:
-    value = (fix.value or "").replace("=", " to ")
-    text = (
-        _ACTIONS[fix.action].format(value=value) if fix.value else _ACTIONS[fix.action].replace(" to {value}", "").replace(" {value}", "")
-    )
-    return f"{text} ({fix.why})."
+    return f"{action(fix.action, fix.value)} ({fix.why})."
 
 
 def _source(source: Cited) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from payerbook.claim import Claim
 from payerbook.engine import versions
 from payerbook.engine.program import Bound
-from payerbook.finding import Body, Cited, Finding, Location, Open, Repair, Span, TableUsed
+from payerbook.finding import Body, Cited, Finding, Location, Open, Repair, Span, Suppressed, Suppression, TableUsed
 from payerbook.kinds.base import Hit
 from payerbook.policy import SEVERITIES, Source
 
@@ -28,8 +28,12 @@ def render(
     weighed: list[tuple[Bound, Hit, int]],
     locate: Callable[[int | None], Location | None] | None,
     consulted: Iterable[tuple[str, str, str]],
+    kept: Iterable[tuple[Bound, Hit, int, Suppression]] = (),
 ) -> Body:
-    """All lists of a report, each in order of line, then severity, then rule; `consulted` are (table, window, digest)."""
+    """All lists of a report, each in order of line, then severity, then rule.
+
+    `consulted` are (table, window, digest), `kept` are failures that the practice's baseline suppresses.
+    """
     findings: list[Finding] = []
     resolved: list[Finding] = []
     unknown: list[Open] = []
@@ -41,7 +45,15 @@ def render(
         else:
             (unknown if hit.outcome == "unknown" else not_on_file).append(_open(claim, bound, hit, severity))
     return Body(
-        tuple(findings), tuple(resolved), tuple(unknown), tuple(not_on_file), tuple(TableUsed(*table) for table in sorted(consulted))
+        tuple(findings),
+        tuple(resolved),
+        tuple(unknown),
+        tuple(not_on_file),
+        tuple(TableUsed(*table) for table in sorted(consulted)),
+        tuple(
+            Suppressed(_finding(claim, bound, hit, SEVERITIES[3 - rank], locate), suppression)
+            for bound, hit, rank, suppression in sorted(kept, key=lambda item: _order(item[:3]))
+        ),
     )
 
 
@@ -76,7 +88,7 @@ def _finding(claim: Claim, bound: Bound, hit: Hit, severity: str, locate: Callab
         facts=hit.facts,
         fixes=tuple(Repair(fix.action, line_number(claim, fix.line), fix.value, fix.safety, fix.why) for fix in hit.fixes),
         denials=rule.denials,
-        version=Span(version.start, _last_day(bound)),
+        version=Span(version.start, last_day(bound)),
         date_basis=rule.date_basis,
         sources=cite(version.sources),
         at_risk=charge if hit.outcome == "fail" and severity != "advice" else None,
@@ -84,7 +96,8 @@ def _finding(claim: Claim, bound: Bound, hit: Hit, severity: str, locate: Callab
     )
 
 
-def _last_day(bound: Bound) -> date | None:
+def last_day(bound: Bound) -> date | None:
+    """The last day on which the rule stands as bound; None = still."""
     return next(end for _, end, version in versions.closed(bound.rule) if version is bound.version)
 
 

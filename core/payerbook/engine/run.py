@@ -8,8 +8,8 @@ from typing import NamedTuple
 from payerbook.claim import Claim
 from payerbook.engine.program import Bound, Plan, Program
 from payerbook.engine.render import render
-from payerbook.finding import Asked, Location, PackUsed, Report, Verdict
-from payerbook.kinds.base import NOT_APPLICABLE, Case, History, Hit
+from payerbook.finding import Asked, Location, PackUsed, Report, Suppression, Verdict
+from payerbook.kinds.base import NOT_APPLICABLE, Case, History, Hit, Price
 from payerbook.policy import RANK, SEVERITIES
 
 EVIDENCE = ("claim", "table", "record", "chart")
@@ -18,14 +18,18 @@ _OPEN = 0.5
 """Where an unanswered check stands among the ranks: deny > return > review > unanswered > advice."""
 
 Locate = Callable[[int | None], Location | None]
+Suppress = Callable[[str, int | None], Suppression | None]
+"""`suppress(rule, line)`: why a failure of the rule on the line (by place in the claim) does not count; None when it does."""
 
 
 class Payer(NamedTuple):
-    """Whose rules are checked: pack id (None = not on file), the text the claim came with, and who else counts as the same payer."""
+    """Whose rules are checked: pack id (None = not on file), the text the claim came with, who else counts as the same payer, and what its fee
+    schedule allows."""
 
     id: str | None
     as_sent: str | None
     same: Callable[[str | None], bool]
+    price: Price | None = None
 
 
 def run(
@@ -39,14 +43,15 @@ def run(
     asked: Asked,
     locate: Locate | None = None,
     preset: tuple[tuple[Bound, Hit], ...] = (),
+    suppress: Suppress | None = None,
 ) -> Report:
     """The report of one claim.
 
     `history` holds what came before; `locate` gives the place in the file of a line (or, for None, of the claim); `preset` are
-    answers that are known before any rule runs, such as "payer not on file".
+    answers that are known before any rule runs, such as "payer not on file"; `suppress` names the failures that do not count.
     """
     plan = program.plan(claim, asked.known_on)
-    case = Case(claim, payer.id, history, payer.same, asked.today)
+    case = Case(claim, payer.id, history, payer.same, asked.today, payer.price)
     found: list[tuple[Bound, Hit]] = [*preset, *plan.fixed]
     skipped: list[int] = []
     for rule, bound, check, indexes in plan.steps:
@@ -60,6 +65,9 @@ def run(
     not_applicable = _not_applicable(plan, skipped) if skipped else 0
     touched = {id(bound.rule) for bound, _ in found} if found else ()
     weighed = [(bound, hit, severity_rank(bound, hit, asked)) for bound, hit in found]
+    kept: list[tuple[Bound, Hit, int, Suppression]] = []
+    if suppress is not None:
+        weighed, kept = _apart(weighed, suppress)
     checked, worst, complete = _weigh(plan, weighed)
     return Report(
         claim_id=claim.claim_id,
@@ -73,8 +81,23 @@ def run(
         engine=engine,
         passed=plan.rules - not_applicable - len(touched) + len(preset),
         not_applicable=len(program.rules) - plan.rules + not_applicable,
-        render=lambda: render(claim, weighed, locate, program.consulted(plan, claim)),
+        render=lambda: render(claim, weighed, locate, program.consulted(plan, claim), kept),
     )
+
+
+def _apart(
+    weighed: list[tuple[Bound, Hit, int]], suppress: Suppress
+) -> tuple[list[tuple[Bound, Hit, int]], list[tuple[Bound, Hit, int, Suppression]]]:
+    """What counts, and the failures that do not."""
+    counted: list[tuple[Bound, Hit, int]] = []
+    kept: list[tuple[Bound, Hit, int, Suppression]] = []
+    for bound, hit, rank in weighed:
+        found = suppress(bound.rule.id, hit.line) if hit.outcome == "fail" else None
+        if found is None:
+            counted.append((bound, hit, rank))
+        else:
+            kept.append((bound, hit, rank, found))
+    return counted, kept
 
 
 def severity_rank(bound: Bound, hit: Hit, asked: Asked) -> int:

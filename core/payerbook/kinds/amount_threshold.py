@@ -12,7 +12,22 @@ from msgspec import Meta
 
 from payerbook.claim import Accumulator, ClaimType, Discipline, HistoryItem, Line
 from payerbook.kinds import disciplines
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join, money
+from payerbook.kinds.base import (
+    NOT_APPLICABLE,
+    Case,
+    Check,
+    Contribution,
+    Fix,
+    Hit,
+    Kind,
+    Limit,
+    Params,
+    Question,
+    Result,
+    Tables,
+    join,
+    money,
+)
 
 
 class Bucket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,12 +67,13 @@ class _Total:
 class _Walk:
     """The totals after each line, by bucket and year: worked out once for all rules that count the same disciplines."""
 
-    __slots__ = ("after", "last", "nameless")
+    __slots__ = ("after", "estimated", "last", "nameless")
 
     def __init__(self, case: Case, indexes: tuple[int, ...], buckets: Mapping[Discipline, Bucket], accumulator: str) -> None:
         self.after: list[tuple[int, str, Decimal, tuple[str, ...]]] = []
         self.last: dict[tuple[str, int], _Total] = {}
         self.nameless: list[int] = []
+        self.estimated: list[int] = []
         for index in indexes:
             line = case.lines[index]
             discipline = disciplines.of(line.modifiers)
@@ -71,10 +87,15 @@ class _Walk:
             total = self.last.get(key)
             if total is None:
                 total = self.last[key] = _before(case, bucket, line.service_date.year, accumulator)
-            if line.allowed is None:
+            amount = line.allowed
+            if amount is None and not total.missing:
+                amount = case.expected_allowed(index)
+                if amount is not None:
+                    self.estimated.append(index)
+            if amount is None:
                 total.missing += (f"lines[{index}].allowed",)
             else:
-                total.sure += line.allowed
+                total.sure += amount
             self.after.append((index, bucket.name, total.sure, total.missing))
 
 
@@ -91,8 +112,7 @@ def bind(params: AmountThreshold, tables: Tables) -> Check:
         walk = case.shared.get((counted, indexes))
         if walk is None:
             walk = case.shared[(counted, indexes)] = _Walk(case, indexes, bucket_of, params.accumulator)
-        below = all(not total.missing and total.sure <= named[key[0]].amount for key, total in walk.last.items())
-        if below and not walk.nameless and params.finds != "early":
+        if not walk.nameless and params.finds != "early" and _all_below(walk, named):
             return None if walk.after else NOT_APPLICABLE
         hits = [
             Hit("unknown", index, "discipline", {"code": lines[index].code}, needs=(f"lines[{index}].modifiers",))
@@ -107,9 +127,21 @@ def bind(params: AmountThreshold, tables: Tables) -> Check:
                 hits.append(hit)
         if case.claim.claim_type in params.all_lines_of:
             hits.extend(_left_behind(case, {hit.line for hit in hits}, judged, named, walk, params))
+        if walk.estimated:
+            hits = [_from_estimates(hit, [case.number(index) for index in walk.estimated]) for hit in hits]
         return hits or (None if judged else NOT_APPLICABLE)
 
     return check
+
+
+def _from_estimates(hit: Hit, lines: list[int]) -> Hit:
+    """A hit that rests on amounts of the fee schedule says so, and asks for review at most: the payer's own amounts may differ."""
+    return msgspec.structs.replace(hit, facts={**hit.facts, "estimated": lines}, cap=hit.cap or "review")
+
+
+def _all_below(walk: _Walk, named: Mapping[str, Bucket]) -> bool:
+    """Whether every total is known and not above its amount, as for most claims."""
+    return all(not total.missing and total.sure <= named[name].amount for (name, _), total in walk.last.items())
 
 
 def _before(case: Case, bucket: Bucket, year: int, accumulator: str) -> _Total:
@@ -132,7 +164,12 @@ def _before(case: Case, bucket: Bucket, year: int, accumulator: str) -> _Total:
 
 def _accumulator(case: Case, bucket: Bucket, year: int, name: str) -> Accumulator | None:
     context = case.claim.context
-    for accumulator in (context.accumulators if context is not None else None) or ():
+    return _held((context.accumulators if context is not None else None) or (), bucket, year, name)
+
+
+def _held(accumulators: tuple[Accumulator, ...], bucket: Bucket, year: int, name: str) -> Accumulator | None:
+    """The accumulator of the bucket and year, if there is one."""
+    for accumulator in accumulators:
         if accumulator.name == name and accumulator.year == year and accumulator.bucket in (bucket.name, None):
             return accumulator
     return None
@@ -214,6 +251,49 @@ def sentence(params: AmountThreshold) -> str:
     return f"Once the allowed amounts of the calendar year pass {amounts}, each line needs {params.modifier}{instead}."
 
 
+def answer(params: AmountThreshold, tables: Tables, question: Question) -> Contribution | None:
+    """The yearly amount of every group of disciplines that bill the code, with what the patient has used of it."""
+    if params.finds == "early":
+        return None
+    buckets = [bucket for bucket in params.buckets if not question.disciplines or set(bucket.disciplines) & set(question.disciplines)]
+    found = [_yearly(params, bucket, question) for bucket in buckets]
+    missing = question.history is not None and any(limit.used is None for limit in found)
+    return Contribution(limits=tuple(found), needs=("context.history[].allowed",) if missing else ())
+
+
+def _yearly(params: AmountThreshold, bucket: Bucket, question: Question) -> Limit:
+    if params.finds == "reached":
+        note, beyond = "Above it the payer may review the record.", "review"
+    else:
+        note, beyond = f"Above it every line needs {params.modifier}; nothing is paid without it.", "not-covered"
+    bare = Limit("dollars", bucket.amount, "calendar-year", bucket.disciplines, hard=False, beyond=beyond, note=note)  # type: ignore[arg-type]
+    used = _used(params, bucket, question)
+    if used is None:
+        return bare
+    spent = used >= bucket.amount and params.finds != "reached"
+    return msgspec.structs.replace(
+        bare,
+        used=used,
+        remaining=max(bucket.amount - used, Decimal(0)),
+        next_allowed=date(question.on.year + 1, 1, 1) if spent else question.on,
+    )
+
+
+def _used(params: AmountThreshold, bucket: Bucket, question: Question) -> Decimal | None:
+    """Allowed dollars of the year: those of the accumulator, and of services received after its day; None when an amount is missing."""
+    year = question.on.year
+    held = _held(question.accumulators, bucket, year, params.accumulator)
+    if held is None and question.history is None:
+        return None
+    items = [
+        item
+        for item in question.history or ()
+        if item.service_date.year == year and disciplines.of(item.modifiers) in bucket.disciplines and (held is None or _after(item, held))
+    ]
+    amounts = [item.allowed for item in items if item.allowed is not None]
+    return sum(amounts, held.used if held is not None else Decimal(0)) if len(amounts) == len(items) else None
+
+
 KIND = Kind(
     name="amount-threshold",
     title="Yearly dollar threshold",
@@ -221,6 +301,7 @@ KIND = Kind(
     params=AmountThreshold,
     bind=bind,
     sentence=sentence,
+    answer=answer,
     look_back=lambda params: 366,
     messages={
         "over": "With {code} the {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}, and the line has no {modifier}.",

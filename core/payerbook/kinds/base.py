@@ -6,15 +6,16 @@ version; the check it gives is called once per claim with the indexes of the lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
-from payerbook.claim import Claim, HistoryItem, Line
+from payerbook.claim import Accumulator, Claim, ClaimType, Discipline, HistoryItem, Line
 
 OutcomeName = Literal["fail", "resolved", "unknown", "not-on-file"]
 Action = Literal[
@@ -80,11 +81,20 @@ class History:
 class Case:
     """One claim under check, with what several kinds derive from it, derived once."""
 
-    __slots__ = ("_one_day", "_repeats", "claim", "history", "lines", "payer", "same_payer", "shared", "today")
+    __slots__ = (
+        "_earlier", "_expected", "_one_day", "_price", "_repeats", "claim", "history", "lines", "payer", "same_payer", "shared", "today",
+    )  # fmt: skip
 
     def __init__(
-        self, claim: Claim, payer: str | None, history: History, same_payer: Callable[[str | None], bool], today: date | None
+        self,
+        claim: Claim,
+        payer: str | None,
+        history: History,
+        same_payer: Callable[[str | None], bool],
+        today: date | None,
+        price: Price | None = None,
     ) -> None:
+        """`price` gives the amounts that the payer's own fee schedule allows, line by line."""
         self.claim = claim
         self.lines: tuple[Line, ...] = claim.lines
         self.payer = payer
@@ -93,8 +103,17 @@ class Case:
         self.today = today
         self._one_day = _only_day(claim.lines)
         self._repeats: bool | None = None
+        self._earlier: dict[tuple[date, date], tuple[HistoryItem, ...]] = {}
+        self._price = price
+        self._expected: tuple[Decimal | None, ...] | None = None
         self.shared: dict[Any, Any] = {}
         """What one kind works out for several rules of it: keyed by the kind's own function, forgotten with the claim."""
+
+    def expected_allowed(self, index: int) -> Decimal | None:
+        """The allowed amount that the payer's own fee schedule gives a line, None when it gives none; worked out on first use."""
+        if self._expected is None:
+            self._expected = () if self._price is None else self._price(self)
+        return self._expected[index] if self._expected else None
 
     def days(self, indexes: tuple[int, ...]) -> list[tuple[date, tuple[int, ...]]]:
         """The given line indexes grouped by date of service, in order of first appearance."""
@@ -126,16 +145,21 @@ class Case:
         own = self.lines[index].number
         return index + 1 if own is None else own
 
-    def earlier(self, since: date, until: date) -> list[HistoryItem]:
+    def earlier(self, since: date, until: date) -> tuple[HistoryItem, ...]:
         """History items of the same payer and other claims with a service date in [since, until]; what this claim replaces is not among them."""
-        claim = self.claim
-        replaced = claim.original_reference if claim.frequency_code in ("7", "8") else None
-        own = (claim.claim_id, replaced or claim.claim_id)
-        return [
-            item
-            for item in self.history.items
-            if since <= item.service_date <= until and item.claim_id not in own and self.same_payer(item.payer)
-        ]
+        found = self._earlier.get((since, until))
+        if found is None:
+            claim = self.claim
+            replaced = claim.original_reference if claim.frequency_code in ("7", "8") else None
+            own = (claim.claim_id, replaced or claim.claim_id)
+            found = self._earlier[since, until] = tuple(
+                [
+                    item
+                    for item in self.history.items
+                    if since <= item.service_date <= until and item.claim_id not in own and self.same_payer(item.payer)
+                ]
+            )
+        return found
 
 
 def _only_day(lines: tuple[Line, ...]) -> date | None:
@@ -147,6 +171,9 @@ def _only_day(lines: tuple[Line, ...]) -> date | None:
         day = line.service_date
     return day
 
+
+Price = Callable[["Case"], tuple[Decimal | None, ...]]
+"""`price(case)`: what is expected to be allowed for each line, in US dollars; None = cannot be told."""
 
 Check = Callable[[Case, tuple[int, ...]], Result]
 """`check(case, indexes)`: `indexes` are the lines (by place in `claim.lines`, never empty) that the rule version applies to."""
@@ -160,6 +187,8 @@ class Window(Protocol):
 
     id: str
     grade: str
+    start: date
+    end: date | None
 
     def rows(self, *key: str) -> tuple[tuple[str, ...], ...]: ...
     def rows_on(self, on: date, *key: str) -> tuple[tuple[str, ...], ...]: ...
@@ -172,6 +201,9 @@ class Table(Protocol):
 
     id: str
 
+    @property
+    def windows(self) -> Sequence[Window]: ...
+
     def covering(self, on: date) -> Window | None: ...
     def nearest(self, on: date) -> Window: ...
 
@@ -182,8 +214,104 @@ class Tables(Protocol):
     def get(self, table_id: str) -> Table: ...
 
 
+class Due(msgspec.Struct, frozen=True):
+    """Something that has to be done by a day: what a kind's `deadlines` gives.
+
+    `due` is None while the start is not known; `needs` then names the facts (contract paths). `days` is the length of the term in
+    `counted_in`; None for a term of months or years whose start is not known. `what` and `start_event` are short words for people.
+    """
+
+    what: str
+    due: date | None
+    start_event: str
+    days: int | None
+    counted_in: Literal["calendar-days", "business-days", "treatment-days"] = "calendar-days"
+    start: date | None = None
+    needs: tuple[str, ...] = ()
+    done_on: date | None = None
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What somebody asks of one code: the service planned, and what is known of the patient's earlier services.
+
+    `history` holds earlier services of the same payer (None = not known); `disciplines` are those whose therapists bill the code.
+    """
+
+    code: str
+    on: date
+    claim_type: ClaimType = "professional"
+    place_of_service: str | None = None
+    disciplines: tuple[Discipline, ...] = ()
+    history: tuple[HistoryItem, ...] | None = None
+    accumulators: tuple[Accumulator, ...] = ()
+    visit: int | None = None
+    group: tuple[str, ...] | None = None
+    """The codes that the rule version asked applies to (None = any): filled in for each rule."""
+
+
+Counted = Literal["visits", "treatment-days", "units", "hours", "minutes", "dollars", "services"]
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A greatest number that a rule allows; `used`, `remaining` and `next_allowed` are None while the history is not known."""
+
+    counts: Counted
+    limit: Decimal
+    per: str
+    shared_by: tuple[str, ...] = ()
+    used: Decimal | None = None
+    remaining: Decimal | None = None
+    next_allowed: date | None = None
+    hard: bool = True
+    beyond: Literal["authorization", "not-covered", "review"] = "not-covered"
+    note: str | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Whether the payer covers the code; `use` names codes to bill instead, `info` what a condition depends on (words of HL7 CRD)."""
+
+    covered: Literal["covered", "not-covered", "conditional", "indeterminate"]
+    why: str
+    use: tuple[str, ...] = ()
+    decided_at: Literal["payer", "contractor", "plan"] = "payer"
+    info: tuple[Literal["performer", "location", "timeframe", "contract-window", "detail-code", "other"], ...] = ()
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """Whether prior authorization is needed, and how it is got; times in days."""
+
+    needed: Literal["no-auth", "auth-needed", "conditional"]
+    from_visit: int | None = None
+    exempt: tuple[str, ...] = ()
+    valid_days: int | None = None
+    valid_visits: int | None = None
+    request_by: str | None = None
+    retroactive_days: int | None = None
+    send: tuple[str, ...] = ()
+    where: str | None = None
+
+
+class Contribution(msgspec.Struct, frozen=True):
+    """What one rule version says to a question: what a kind's `answer` gives. `documents` are items of a record, in short words."""
+
+    standing: Standing | None = None
+    modifiers: tuple[tuple[str, ...], ...] = ()
+    limits: tuple[Limit, ...] = ()
+    documents: tuple[str, ...] = ()
+    diagnoses: tuple[str, ...] | None = None
+    permission: Permission | None = None
+    needs: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    """Sentences that say what is not on file for the day asked."""
+
+
 P = TypeVar("P", bound=Params)
 Settled = Literal["pass", "not-applicable"]
+
+
+def says_nothing(params: Any, tables: Tables, question: Question) -> Contribution | None:
+    """The answer of kinds that have none."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -196,6 +324,9 @@ class Kind(Generic[P]):
     reads for one claim.
     `settled` names the answers that follow from the codes and modifiers of the lines alone, whatever else the claim says: the
     engine gives them once for all claims of a shape.
+    `answer` is what the rule says to a question about a code (None = nothing), `turns` the days inside a version on which that can
+    change. `deadlines` are the days that the rule sets for a claim; a start that is not known gives one without a day.
+    `silent` says that with these settings no check ever finds anything: the rule only answers questions.
     """
 
     name: str
@@ -210,6 +341,10 @@ class Kind(Generic[P]):
     settled: Callable[[P], tuple[Settled, ...]] = lambda params: ()
     tables: Callable[[P], tuple[str, ...]] = lambda params: ()
     consulted: Callable[[P, Claim], tuple[str, ...]] = lambda params, claim: ()
+    answer: Callable[[P, Tables, Question], Contribution | None] = says_nothing
+    turns: Callable[[P, Tables, str], Iterable[date]] = lambda params, tables, code: ()
+    deadlines: Callable[[P, Case], list[Due]] = lambda params, case: []
+    silent: Callable[[P], bool] = lambda params: False
 
 
 def join(words: Iterable[object], last: str = "or") -> str:

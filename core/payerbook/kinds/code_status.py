@@ -1,16 +1,30 @@
-"""Codes that a payer does not pay as billed: deleted, not valid for the payer, bundled, not covered, priced by hand."""
+"""Codes that a payer does not pay as billed: not yet begun, deleted, not valid for the payer, bundled, not covered, priced by hand."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
+from payerbook.kinds.base import (
+    NOT_APPLICABLE,
+    Case,
+    Check,
+    Contribution,
+    Fix,
+    Hit,
+    Kind,
+    Params,
+    Question,
+    Result,
+    Standing,
+    Tables,
+    join,
+)
 
-Status = Literal["deleted", "not-valid", "bundled", "non-covered", "restricted", "contractor-priced"]
+Status = Literal["new", "deleted", "not-valid", "bundled", "non-covered", "restricted", "contractor-priced", "payable"]
 
 
 class CodeState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}):
@@ -75,6 +89,8 @@ def _last_resort(status: Status, index: int, note: str | None) -> Fix:
 
 def _key(status: Status, state: CodeState, day: date) -> str | None:
     """The message that fits, or None when the code may be billed on the day."""
+    if status == "payable":
+        return None
     if state.start is None and state.end is None:
         return status
     if state.start is not None and day < state.start:
@@ -83,12 +99,14 @@ def _key(status: Status, state: CodeState, day: date) -> str | None:
 
 
 _WORDS: dict[str, str] = {
+    "new": "may not be billed before its first day",
     "deleted": "may no longer be billed",
     "not-valid": "is not valid for this payer",
     "bundled": "is always bundled into other services and never paid apart",
     "non-covered": "is not covered",
     "restricted": "is covered only in special cases, decided by the contractor",
     "contractor-priced": "has no national price; the contractor decides coverage and price",
+    "payable": "is paid apart when the service is a benefit and needed",
 }
 
 
@@ -97,13 +115,40 @@ def sentence(params: CodeStatus) -> str:
     return f"{join(sorted(params.codes), 'and')}: each {_WORDS[params.status]}{unless}."
 
 
+def answer(params: CodeStatus, tables: Tables, question: Question) -> Contribution | None:
+    """A code that may not be billed on the day is not covered; one that the contractor judges is covered on conditions."""
+    state = params.codes.get(question.code)
+    key = None if state is None else _key(params.status, state, question.on)
+    if state is None or (key is None and params.status != "payable"):
+        return None
+    words = f"may not be billed before {state.start}" if key == "early" else _WORDS[params.status]
+    words += f": its last day was {state.end}" if key == "deleted" and state.end is not None else ""
+    why = f"{question.code} {words}{f' ({state.note})' if state.note else ''}."
+    if key is None:
+        return Contribution(Standing("covered", why))
+    if params.status in ("restricted", "contractor-priced"):
+        return Contribution(Standing("conditional", why, state.use, "contractor", ("other",)))
+    return Contribution(Standing("not-covered", why, state.use))
+
+
+def turns(params: CodeStatus, tables: Tables, code: str) -> list[date]:
+    """The first day of the code and the day after its last."""
+    state = params.codes.get(code, CodeState())
+    first = [state.start] if state.start is not None else []
+    return first + ([state.end + timedelta(days=1)] if state.end is not None else [])
+
+
 KIND = Kind(
     name="code-status",
     title="Code status",
-    about="Codes that are deleted, not valid for the payer, bundled, not covered or priced by the contractor.",
+    about="Codes that have not begun, are deleted, not valid for the payer, bundled, not covered or priced by the contractor.",
     params=CodeStatus,
     bind=bind,
     sentence=sentence,
+    answer=answer,
+    turns=turns,
+    settled=lambda params: ("pass", "not-applicable") if params.status == "payable" else (),
+    silent=lambda params: params.status == "payable",
     messages={
         "deleted": "{code} may no longer be billed: its last day was {last}.",
         "deleted-use": "{code} may no longer be billed: its last day was {last}; use {use}.",

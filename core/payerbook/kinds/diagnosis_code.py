@@ -9,7 +9,7 @@ import string
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, Window
 
@@ -22,11 +22,15 @@ REMEMBERED = 50_000
 
 class DiagnosisCode(Params, frozen=True):
     table: Annotated[str, Meta(description="The dated table of billable codes.")]
+    instead: Annotated[dict[str, tuple[str, ...]], Meta(description="Codes that took the place of an ended code.")] = field(
+        default_factory=dict
+    )
 
 
 def bind(params: DiagnosisCode, tables: Tables) -> Check:
     table = tables.get(params.table)
     billable: set[tuple[str, date]] = set()
+    instead = {_plain(code): heirs for code, heirs in params.instead.items()}
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         diagnoses = case.claim.diagnoses
@@ -42,9 +46,9 @@ def bind(params: DiagnosisCode, tables: Tables) -> Check:
         for place, code in enumerate(diagnoses, 1):
             if (code, day) in billable:
                 continue
-            plain = code.replace(".", "").upper()
+            plain = _plain(code)
             if not window.rows_on(day, plain):
-                hits.append(_judge(plain, place, day, window))
+                hits.append(_judge(plain, place, day, window, instead.get(plain, ())))
                 continue
             if len(billable) >= REMEMBERED:
                 billable.clear()
@@ -54,23 +58,29 @@ def bind(params: DiagnosisCode, tables: Tables) -> Check:
     return check
 
 
-def _judge(code: str, place: int, day: date, window: Window) -> Hit:
+def _plain(code: str) -> str:
+    """A diagnosis code as the table has it."""
+    return code.replace(".", "").upper()
+
+
+def _judge(code: str, place: int, day: date, window: Window, heirs: tuple[str, ...]) -> Hit:
     rows = window.rows(code)
     cap: Literal["review"] | None = None if window.grade in ("A", "A*") else "review"
     facts: dict[str, Any] = {"place": place, "date": day, "quarter": window.id}
-    field = f"diagnoses[{place - 1}]"
+    path = f"diagnoses[{place - 1}]"
     fix = (Fix("replace-diagnosis", None, None, "ask", "choose the complete code that the record supports"),)
     if rows:
         ended = max(row[2] for row in rows)
         if ended and ended < day.isoformat():
             key = "split" if any(window.starts(code + character) for character in _CHARACTERS) else "ended"
-            return Hit("fail", None, key, {**facts, "last": ended}, field=field, fixes=fix, cap=cap)
-        return Hit("fail", None, "early", {**facts, "first": min(row[1] for row in rows)}, field=field, fixes=fix, cap=cap)
+            fixes = tuple(Fix("replace-diagnosis", None, heir, "ask", "if it is what the record supports") for heir in heirs) or fix
+            return Hit("fail", None, key, {**facts, "last": ended}, field=path, fixes=fixes, cap=cap)
+        return Hit("fail", None, "early", {**facts, "first": min(row[1] for row in rows)}, field=path, fixes=fix, cap=cap)
     if window.starts(code):
-        return Hit("fail", None, "incomplete", facts, field=field, fixes=fix, cap=cap)
+        return Hit("fail", None, "incomplete", facts, field=path, fixes=fix, cap=cap)
     if not window.knows(code):
-        return Hit("unknown", None, "unlisted", facts, field=field)
-    return Hit("fail", None, "absent", facts, field=field, fixes=fix, cap=cap)
+        return Hit("unknown", None, "unlisted", facts, field=path)
+    return Hit("fail", None, "absent", facts, field=path, fixes=fix, cap=cap)
 
 
 def sentence(params: DiagnosisCode) -> str:

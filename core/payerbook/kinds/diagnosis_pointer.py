@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -42,7 +42,7 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
             elif len(pointers) > params.most_pointers:
                 hits.append(_bad(index, "too-many", {"number": len(pointers)}))
             elif len(pointers) > 1 and len(set(pointers)) < len(pointers):
-                hits.append(_bad(index, "twice", {}, "advice"))
+                hits.append(_twice(index, pointers))
             elif number and (min(pointers) < 1 or max(pointers) > number):
                 wrong = [pointer for pointer in pointers if not 1 <= pointer <= number]
                 hits.append(_bad(index, "beyond", {"pointers": wrong, "number": number}))
@@ -53,9 +53,16 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
     return check
 
 
-def _bad(index: int, key: str, facts: dict[str, object], cap: Literal["advice"] | None = None) -> Hit:
+def _twice(index: int, pointers: tuple[int, ...]) -> Hit:
+    """Pointing to a diagnosis again says nothing more, so each is kept once, where it stands first."""
+    each = ",".join(str(pointer) for pointer in dict.fromkeys(pointers))
+    fix = Fix("change-pointer", index, each, "safe", "the line still points to each of them once")
+    return Hit("fail", index, "twice", {}, field="diagnosis_pointers", fixes=(fix,), cap="advice")
+
+
+def _bad(index: int, key: str, facts: dict[str, object]) -> Hit:
     fix = Fix("change-pointer", index, None, "ask", "point to the diagnosis the service treats")
-    return Hit("fail", index, key, facts, field="diagnosis_pointers", fixes=(fix,), cap=cap)
+    return Hit("fail", index, key, facts, field="diagnosis_pointers", fixes=(fix,))
 
 
 @lru_cache(maxsize=4096)

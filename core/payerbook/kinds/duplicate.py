@@ -68,11 +68,12 @@ def _lines(params: Duplicate) -> Check:
                     if twins and repeat.isdisjoint(line.modifiers):
                         hits.append(_hit(case, index, f"line {case.number(twins[0])}", params.finds))
                 before.append(index)
-        found = {hit.line for hit in hits}
         resent = case.claim.frequency_code in ("7", "8")
-        if case.history.items and not resent:
-            earlier = {(item.code, item.service_date): item for item in reversed(case.earlier(*case.span))}
-            for index in indexes if earlier else ():
+        past = () if resent else case.earlier(*case.span)
+        if past:
+            found = {hit.line for hit in hits}
+            earlier = {(item.code, item.service_date): item for item in reversed(past)}
+            for index in indexes:
                 line = lines[index]
                 item = earlier.get((line.code, line.service_date))
                 if item is not None and index not in found and repeat.isdisjoint(line.modifiers) and same(line, item):

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from payerbook.claim import Provider
 from payerbook.kinds import disciplines
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Contribution, Fix, Hit, Kind, Params, Question, Result, Tables, join
 
 
 class RequiredModifier(Params, frozen=True):
@@ -97,6 +97,11 @@ def sentence(params: RequiredModifier) -> str:
     return f"The line needs {join(params.any_of)}{one}{who}{unless}."
 
 
+def answer(params: RequiredModifier, tables: Tables, question: Question) -> Contribution:
+    """The family of modifiers of which a line needs one."""
+    return Contribution(modifiers=(params.any_of,))
+
+
 KIND = Kind(
     name="required-modifier",
     title="Required modifier",
@@ -104,6 +109,7 @@ KIND = Kind(
     params=RequiredModifier,
     bind=bind,
     sentence=sentence,
+    answer=answer,
     # Whether a therapist performed the service is not in the modifiers: a line that needs none today may need one in the next claim.
     settled=lambda params: ("pass", "not-applicable") if params.required_of == "everyone" else (),
     messages={

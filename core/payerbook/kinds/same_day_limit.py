@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from payerbook.claim import HistoryItem, Line
-from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
+from payerbook.kinds import usage
+from payerbook.kinds.base import Case, Check, Contribution, Fix, Hit, Kind, Params, Question, Result, Tables, join
 
 
 class SameDayLimit(Params, frozen=True):
@@ -80,6 +81,15 @@ def sentence(params: SameDayLimit) -> str:
     return f"At most {params.limit} {what} {whose} for one patient and day{apart}."
 
 
+def answer(params: SameDayLimit, tables: Tables, question: Question) -> Contribution | None:
+    """The limit of units a day; how many claim lines carry them is no limit of the service."""
+    if params.counts == "lines":
+        return None
+    codes = question.group if params.together and question.group is not None else (question.code,)
+    note = f"Counted apart for {join(params.apart, 'and')}." if params.apart else None
+    return Contribution(limits=(usage.day_limit(question, codes, params.limit, note=note),))
+
+
 KIND = Kind(
     name="same-day-limit",
     title="Limit per day",
@@ -87,6 +97,7 @@ KIND = Kind(
     params=SameDayLimit,
     bind=bind,
     sentence=sentence,
+    answer=answer,
     look_back=lambda params: 1 if params.counts == "units" else 0,
     messages={
         "units": "{code} on {date}: {number} units; at most {limit} a day, whatever the time spent.",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from payerbook import units
+from payerbook.claim import Discipline
 from payerbook.kinds import disciplines
 from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Tables
 
@@ -19,6 +20,10 @@ class TimedUnits(Params, frozen=True):
         Meta(description="over = more units than the minutes allow; allocation = the right number on the wrong code; under = fewer units."),
     ] = "over"
     by_discipline: Annotated[bool, Meta(description="Count PT, OT and SLP minutes of a day apart (by GP, GO, GN).")] = True
+
+
+_Key = tuple[date, Discipline | None]
+"""A day, and the discipline whose minutes are counted (None = all, or lines that name none)."""
 
 
 class _Group:
@@ -48,27 +53,39 @@ class _Group:
 
 
 def bind(params: TimedUnits, tables: Tables) -> Check:
-    key = (KIND.name, params.method, params.by_discipline)
+    kept = f"{KIND.name} {params.method} {params.by_discipline}"
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
-        groups = case.shared.get((key, indexes))
-        if groups is None:
-            groups = case.shared[(key, indexes)] = _groups(case, indexes, params)
-        if all(group.right for group in groups):
+        open_groups = case.shared.get((kept, indexes))
+        if open_groups is None:
+            open_groups = case.shared[kept, indexes] = _open_groups(case, indexes, params)
+        if not open_groups:
             return None
-        return [hit for group in groups if not group.right for hit in _judge(case, group, params)] or None
+        return [hit for group in open_groups for hit in _judge(case, group, params)] or None
 
     return check
 
 
-def _groups(case: Case, indexes: tuple[int, ...], params: TimedUnits) -> list[_Group]:
+def _open_groups(case: Case, indexes: tuple[int, ...], params: TimedUnits) -> list[_Group]:
+    """The groups whose units are not right, or cannot be told: what the rules of the kind have to look at."""
     lines = case.lines
-    places: dict[object, list[int]] = {}
+    places: dict[_Key, list[int]] = {}
     for index in indexes:
         line = lines[index]
         apart = disciplines.of(line.modifiers) if params.by_discipline else None
         places.setdefault((line.service_date, apart), []).append(index)
-    return [_Group(case, lines[group[0]].service_date, group, params.method) for group in places.values()]
+    if params.by_discipline and len(places) > 1:
+        _join_nameless(places)
+    groups = [_Group(case, lines[group[0]].service_date, group, params.method) for group in places.values()]
+    return [group for group in groups if not group.right]
+
+
+def _join_nameless(places: dict[_Key, list[int]]) -> None:
+    """Puts lines that name no single discipline to the day's only one: a forgotten modifier does not split the day's minutes."""
+    for day, _ in [key for key in places if key[1] is None]:
+        named = [key for key in places if key[0] == day and key[1] is not None]
+        if len(named) == 1:
+            places[named[0]] = sorted(places[named[0]] + places.pop((day, None)))
 
 
 def _judge(case: Case, group: _Group, params: TimedUnits) -> list[Hit]:

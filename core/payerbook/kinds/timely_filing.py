@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from payerbook.calendar import Period, after
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Due, Fix, Hit, Kind, Params, Result, Tables
 
 
 class TimelyFiling(Params, frozen=True):
@@ -25,9 +25,7 @@ class TimelyFiling(Params, frozen=True):
 def bind(params: TimelyFiling, tables: Tables) -> Check:
     @lru_cache(maxsize=4096)
     def due_after(start: date) -> date:
-        due = after(start, params.limit)
-        rolls = params.weekend_rolls and due.weekday() >= 5
-        return due + timedelta(days=7 - due.weekday()) if rolls else due
+        return _last_day(params, start)
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         claim = case.claim
@@ -47,6 +45,12 @@ def bind(params: TimelyFiling, tables: Tables) -> Check:
     return check
 
 
+def _last_day(params: TimelyFiling, start: date) -> date:
+    due = after(start, params.limit)
+    rolls = params.weekend_rolls and due.weekday() >= 5
+    return due + timedelta(days=7 - due.weekday()) if rolls else due
+
+
 def _start(case: Case, start: str) -> date:
     claim = case.claim
     if start == "first-service":
@@ -61,6 +65,17 @@ def sentence(params: TimelyFiling) -> str:
     return f"The payer takes a claim until {params.limit} after the {what} date of service{rolls}."
 
 
+def deadlines(params: TimelyFiling, case: Case) -> list[Due]:
+    """The last day to file the claim; a replacement or void has no such day unless the limit is for it."""
+    claim = case.claim
+    if (claim.frequency_code or "1") not in params.frequency_codes:
+        return []
+    start = _start(case, params.start)
+    due = _last_day(params, start)
+    event = f"{'first' if params.start == 'first-service' else 'last'} date of service"
+    return [Due("file the claim", due, event, (due - start).days, start=start, done_on=claim.received_on or claim.submitted_on)]
+
+
 KIND = Kind(
     name="timely-filing",
     title="Timely filing",
@@ -68,6 +83,7 @@ KIND = Kind(
     params=TimelyFiling,
     bind=bind,
     sentence=sentence,
+    deadlines=deadlines,
     whole_claim=True,
     messages={
         "late": "Received {came}, {late} days after the last day to file ({due}: {limit} after {start}).",

@@ -6,13 +6,29 @@ NCCI Policy Manual for Medicare Services, chapter I, section V.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Table, Tables
+from payerbook.kinds import usage
+from payerbook.kinds.base import (
+    NOT_APPLICABLE,
+    Case,
+    Check,
+    Contribution,
+    Fix,
+    Hit,
+    Kind,
+    Limit,
+    Params,
+    Question,
+    Result,
+    Standing,
+    Table,
+    Tables,
+)
 
 LIMITS = 20_000
 """Limits remembered per table at most."""
@@ -39,6 +55,7 @@ class _Limits:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._seen: dict[tuple[str, date], _Look] = {}
+        self._days: dict[tuple[tuple[str, ...], date], dict[str, _Look]] = {}
 
     def __call__(self, code: str, day: date) -> _Look:
         look = self._seen.get((code, day))
@@ -47,6 +64,15 @@ class _Limits:
                 self._seen.clear()
             look = self._seen[code, day] = self._look(code, day)
         return look
+
+    def day(self, codes: tuple[str, ...], day: date) -> dict[str, _Look]:
+        """The looks of all codes of a day, remembered together: claims of one kind bring the same codes."""
+        looks = self._days.get((codes, day))
+        if looks is None:
+            if len(self._days) >= LIMITS:
+                self._days.clear()
+            looks = self._days[codes, day] = {code: self(code, day) for code in codes}
+        return looks
 
     def _look(self, code: str, day: date) -> _Look:
         window = self._table.covering(day)
@@ -68,8 +94,10 @@ def bind(params: UnitLimit, tables: Tables) -> Check:
         hits: list[Hit] = []
         for day, places in case.days(indexes):
             unsure: dict[str, _Look] = {}
-            for code, units in _units(case, day, places).items():
-                look = look_up(code, day)
+            billed = _units(case, day, places)
+            looks = look_up.day(tuple(billed), day)
+            for code, units in billed.items():
+                look = looks[code]
                 over = [] if look.limit is None or units <= look.limit else _judge(case, code, places, units, look)
                 if over:
                     hits.extend(over)
@@ -133,6 +161,32 @@ def sentence(params: UnitLimit) -> str:
     return "Units of a code on one day (or on one line, where the table says so) do not exceed the value of the dated table."
 
 
+def answer(params: UnitLimit, tables: Tables, question: Question) -> Contribution | None:
+    """The limit of the day's table; from the nearest table where none covers the day, and then it only asks for review."""
+    name = params.tables.get(question.claim_type)
+    if name is None:
+        return None
+    look = _Limits(tables.get(name))(question.code, question.on)
+    gaps = () if look.sure else (f"No MUE table on file answers for {question.code} on the day asked (nearest: {look.table[1]}).",)
+    if look.limit is None:
+        return Contribution(gaps=gaps) if gaps else None
+    if look.limit == 0 and look.hard:
+        return Contribution(
+            Standing("not-covered", f"{question.code} has a limit of 0 units (MUE table {look.table[1]}) on this type of claim.")
+        )
+    note = f"MUE table {look.table[1]}{'' if look.sure else ', the nearest on file'}."
+    if look.indicator == "1":
+        whole = Limit("units", Decimal(look.limit), "line", hard=look.hard, beyond="not-covered" if look.hard else "review", note=note)
+        return Contribution(limits=(whole,), gaps=gaps)
+    return Contribution(limits=(usage.day_limit(question, (question.code,), look.limit, hard=look.hard, note=note),), gaps=gaps)
+
+
+def turns(params: UnitLimit, tables: Tables, code: str) -> list[date]:
+    """The first day of every window of the tables, and the day after its last."""
+    windows = [window for name in params.tables.values() for window in tables.get(name).windows]
+    return [window.start for window in windows] + [window.end + timedelta(days=1) for window in windows if window.end is not None]
+
+
 KIND = Kind(
     name="unit-limit",
     title="Unit limits",
@@ -140,6 +194,8 @@ KIND = Kind(
     params=UnitLimit,
     bind=bind,
     sentence=sentence,
+    answer=answer,
+    turns=turns,
     tables=lambda params: tuple(params.tables.values()),
     consulted=lambda params, claim: tuple(table for kind, table in params.tables.items() if kind == claim.claim_type),
     messages={

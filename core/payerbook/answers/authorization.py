@@ -1,0 +1,99 @@
+"""Whether prior authorization is needed for a code, and whether one on file already answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from payerbook.answers.ask import Said
+from payerbook.answers.questions import AskedOf, AuthorizationAnswer, Needed, OpenPoint, PermissionAnswer
+from payerbook.claim import SCHEMA_VERSION, Authorization
+from payerbook.engine.render import cite
+from payerbook.finding import PackUsed
+from payerbook.kinds.base import Permission, Question
+from payerbook.policy import cap
+
+_ORDER: tuple[Needed, ...] = ("no-auth", "conditional", "auth-needed")
+
+
+class Allowed(NamedTuple):
+    """The answer, the number of the authorization that satisfies it, and what could not be told."""
+
+    answer: PermissionAnswer
+    satisfied_by: str | None
+    open: tuple[OpenPoint, ...]
+
+
+def permission(said: Sequence[Said], question: Question, authorizations: Sequence[Authorization]) -> Allowed:
+    """The strictest of what the rules say of the visit asked about; indeterminate when none says anything for the day.
+
+    A rule decides when its sources would allow more than advice.
+    """
+    asking = [(one, one.contribution.permission) for one in said if one.contribution.permission is not None]
+    open_points = tuple(OpenPoint(one.bound.rule.id, one.reason, one.needs) for one, _ in asking if one.state != "said")
+    sure = [
+        (one, found, _word(found, question)) for one, found in asking if one.state == "said" and cap(one.bound.version.sources) != "advice"
+    ]
+    if not sure:
+        none = OpenPoint(None, "No rule on file says whether prior authorization is needed.")
+        return Allowed(_answer("indeterminate", None, None), None, open_points or (none,))
+    one, found, needed = max(sure, key=lambda entry: _ORDER.index(entry[2]))
+    held = next((item.number for item in authorizations if item.number and _covers(item, question)), None)
+    if needed != "no-auth" and held is not None:
+        return Allowed(_answer("satisfied", one, found), held, open_points)
+    return Allowed(_answer(needed, one, found), None, open_points)
+
+
+def answer(
+    said: Sequence[Said],
+    question: Question,
+    asked: AskedOf,
+    authorizations: Sequence[Authorization],
+    refused: bool,
+    packs: tuple[PackUsed, ...],
+) -> AuthorizationAnswer:
+    """The whole answer; `refused` says that the code is not covered."""
+    found = permission(said, question, authorizations)
+    return AuthorizationAnswer(
+        schema_version=SCHEMA_VERSION,
+        asked=asked,
+        authorization=None if refused else found.answer,
+        satisfied_by=None if refused else found.satisfied_by,
+        unknown=() if refused else found.open,
+        packs=packs,
+    )
+
+
+def _word(found: Permission, question: Question) -> Needed:
+    """What the rule says of the visit asked about; a rule from a later visit on depends on the visit when none is named."""
+    if found.needed != "auth-needed" or found.from_visit is None or found.from_visit <= 1:
+        return found.needed
+    if question.visit is None:
+        return "conditional"
+    return "auth-needed" if question.visit >= found.from_visit else "no-auth"
+
+
+def _covers(item: Authorization, question: Question) -> bool:
+    """Whether an authorization is approved, in force on the day, for the code, and not used up; unknown dates or status do not count."""
+    if item.status != "approved" or item.from_ is None or item.to is None or not item.from_ <= question.on <= item.to:
+        return False
+    if item.codes is not None and question.code not in item.codes:
+        return False
+    return item.visits is None or (item.visits_used is not None and item.visits_used < item.visits)
+
+
+def _answer(needed: Needed, one: Said | None, found: Permission | None) -> PermissionAnswer:
+    found = found or Permission("conditional")
+    return PermissionAnswer(
+        needed=needed,
+        from_visit=found.from_visit,
+        exempt=found.exempt,
+        valid_days=found.valid_days,
+        valid_visits=found.valid_visits,
+        request_by=found.request_by,
+        retroactive_days=found.retroactive_days,
+        send=found.send,
+        where=found.where,
+        rule=one.bound.rule.id if one is not None else None,
+        sources=cite(one.bound.version.sources) if one is not None else (),
+    )

@@ -1,0 +1,198 @@
+"""Whether a payer covers a code on a day, and what a claim for it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from payerbook.answers.ask import Asker, Said
+from payerbook.answers.authorization import permission
+from payerbook.answers.flips import Parts, flips
+from payerbook.answers.limits import gaps, limits
+from payerbook.answers.questions import (
+    AskedOf,
+    CoverageAnswer,
+    Covered,
+    DiagnosisNeed,
+    DocumentNeed,
+    Info,
+    ModifierNeed,
+    OpenPoint,
+)
+from payerbook.claim import SCHEMA_VERSION, Authorization
+from payerbook.engine.render import cite
+from payerbook.finding import Cited, PackUsed
+from payerbook.kinds.base import Limit, Question, Standing
+from payerbook.policy import cap
+
+_ORDER: tuple[Covered, ...] = ("covered", "conditional", "indeterminate", "not-covered")
+
+
+class Decided(NamedTuple):
+    """The answer to "covered?", and the rules that gave it."""
+
+    covered: Covered
+    why: tuple[str, ...]
+    info: tuple[Info, ...]
+    by: tuple[Said, ...]
+    open: tuple[OpenPoint, ...]
+
+
+def decide(said: Sequence[Said], on_file: bool) -> Decided:
+    """The worst of what the rules say. A rule that may only advise decides nothing; one that may only ask for review cannot refuse.
+
+    Without a rule that says anything the answer is indeterminate, and more so for a code that is not on file.
+    """
+    words: list[tuple[Covered, str, tuple[Info, ...], Said]] = []
+    weak: list[OpenPoint] = []
+    for one in said:
+        standing = one.contribution.standing
+        if standing is None:
+            continue
+        if _weak(one, standing):
+            if one.bound.version.effect != "none":
+                weak.append(OpenPoint(one.bound.rule.id, f"{standing.why} The sources of this rule are too weak to decide."))
+            continue
+        words.append((*_word(one, standing), one))
+    if not words:
+        why = (
+            "No rule on file says whether it is covered." if on_file else "The code is not on file as a therapy code, and no rule names it."
+        )
+        return Decided("indeterminate", (why,), (), (), tuple(weak))
+    worst = max((word for word, *_ in words), key=_ORDER.index)
+    deciding = [entry for entry in words if entry[0] == worst]
+    info: tuple[Info, ...] = ()
+    if worst == "conditional":
+        info = tuple(dict.fromkeys(name for _, _, names, _ in deciding for name in names or ("other",)))
+    why_all = tuple(dict.fromkeys(why for _, why, _, _ in deciding))
+    return Decided(worst, why_all, info, tuple(one for *_, one in deciding), tuple(weak))
+
+
+def _word(one: Said, standing: Standing) -> tuple[Covered, str, tuple[Info, ...]]:
+    """What one rule says of coverage, weakened where it does not stand on the day, may not apply, or may not refuse."""
+    if one.state == "not-on-file":
+        return "indeterminate", f"{one.bound.rule.id} decides it, and is not on file for the day asked.", ()
+    if one.state == "unknown" and standing.covered != "covered":
+        return "conditional", f"{standing.why} {one.reason}", ("location" if "place_of_service" in one.needs else "other",)
+    if one.state == "unknown":
+        return "indeterminate", one.reason, ()
+    if standing.covered == "not-covered" and one.bound.severity == "review":
+        return "indeterminate", f"{standing.why} The sources of this rule do not allow a firm answer.", ()
+    return standing.covered, standing.why, standing.info
+
+
+def coverage(
+    asker: Asker,
+    question: Question,
+    asked: AskedOf,
+    on_file: bool,
+    authorizations: Sequence[Authorization],
+    packs: tuple[PackUsed, ...],
+) -> CoverageAnswer:
+    """The whole answer; `on_file` says whether the code has a label of ours."""
+    every = asker.ask(question, asked.known_on)
+    decided = decide(every, on_file)
+    refused = decided.covered == "not-covered"
+    said = _to_the_point(every, refused)
+    allowed = permission(said, question, authorizations)
+    sure = [one for one in said if one.state == "said"]
+    info = decided.info
+    if allowed.answer.needed == "conditional" and not refused:
+        info = info if "other" in info else (*info, "other")
+    diagnoses = tuple(
+        DiagnosisNeed(one.contribution.diagnoses, one.bound.rule.id) for one in sure if one.contribution.diagnoses is not None
+    )
+    return CoverageAnswer(
+        schema_version=SCHEMA_VERSION,
+        asked=asked,
+        covered=decided.covered,
+        why=decided.why,
+        authorization=None if refused else allowed.answer.needed,
+        satisfied_by=None if refused else allowed.satisfied_by,
+        decided_at=next((one.contribution.standing.decided_at for one in decided.by if one.contribution.standing), "payer"),
+        info_needed=info,
+        instead=tuple(dict.fromkeys(code for one in decided.by if one.contribution.standing for code in one.contribution.standing.use)),
+        modifiers=tuple(
+            ModifierNeed(any_of, one.bound.kind.sentence(one.bound.params), one.bound.rule.id)
+            for one in sure
+            for any_of in one.contribution.modifiers
+        ),
+        limits=limits(sure),
+        documents=tuple(DocumentNeed(item, one.bound.rule.id) for one in sure for item in one.contribution.documents),
+        diagnoses=diagnoses or None,
+        investigational=_investigational(decided),
+        flips=flips(asker, question, asked.known_on, lambda found: core(found, on_file)),
+        unknown=tuple(dict.fromkeys((*decided.open, *open_points(said), *(() if refused else allowed.open)))),
+        sources=sources(said),
+        packs=packs,
+        tables=asker.tables(said, question),
+    )
+
+
+def core(said: Sequence[Said], on_file: bool) -> Parts:
+    """What makes two answers the same answer: words only, no counts and no history."""
+    decided = decide(said, on_file)
+    parts: Parts = {None: (decided.covered,)}
+    for one in _to_the_point(said, decided.covered == "not-covered"):
+        found = one.contribution
+        texts: list[str] = []
+        if one.state != "said":
+            texts.append("not on file" if one.state == "not-on-file" else "open")
+        else:
+            texts += _stands(one)
+            texts += [f"needs one of {', '.join(any_of)}" for any_of in found.modifiers]
+            texts += [_limit(limit) for limit in found.limits]
+            texts += [f"document: {item}" for item in found.documents]
+            texts += [f"diagnoses: {', '.join(found.diagnoses)}"] if found.diagnoses is not None else []
+            texts += [f"authorization: {found.permission.needed}"] if found.permission is not None else []
+            texts += ["not on file"] if found.gaps else []
+        if texts:
+            parts[one.bound.rule.id] = tuple(texts)
+    return parts
+
+
+def _to_the_point(said: Sequence[Said], refused: bool) -> Sequence[Said]:
+    """What the rules say, without those about authorization when the code is not covered: there is nothing to ask for."""
+    return [one for one in said if one.contribution.permission is None] if refused else said
+
+
+def _stands(one: Said) -> list[str]:
+    """What a rule says of coverage; nothing for a refusal without effect on claims."""
+    standing = one.contribution.standing
+    if standing is None or (standing.covered != "covered" and one.bound.version.effect == "none"):
+        return []
+    use = f" Use {', '.join(standing.use)}." if standing.use else ""
+    return [f"{'too weak to decide' if _weak(one, standing) else _word(one, standing)[0]}: {standing.why}{use}"]
+
+
+def _weak(one: Said, standing: Standing) -> bool:
+    """Whether the rule may only advise, so that it decides nothing; that a code is paid needs sources, but no effect on claims."""
+    return (one.bound.severity if standing.covered != "covered" else cap(one.bound.version.sources)) == "advice"
+
+
+def _limit(limit: Limit) -> str:
+    shared = f", shared by {', '.join(limit.shared_by)}" if limit.shared_by else ""
+    return f"limit {limit.limit} {limit.counts} per {limit.per}{shared}{'' if limit.hard else ' (soft)'}"
+
+
+def _investigational(decided: Decided) -> bool | None:
+    """Whether the deciding rules call the code investigational; None when nothing decided."""
+    if any(one.bound.rule.topic == "investigational" and one.state == "said" for one in decided.by):
+        return True
+    return False if decided.covered in ("covered", "conditional", "not-covered") else None
+
+
+def open_points(said: Iterable[Said]) -> tuple[OpenPoint, ...]:
+    """What the rules could not tell, rule by rule."""
+    found: list[OpenPoint] = []
+    for one in said:
+        if one.state != "said":
+            found.append(OpenPoint(one.bound.rule.id, one.reason, one.needs))
+        else:
+            found.extend(gaps(one))
+    return tuple(dict.fromkeys(found))
+
+
+def sources(said: Iterable[Said]) -> tuple[Cited, ...]:
+    """The sources of every rule that said something, each once."""
+    return tuple(dict.fromkeys(source for one in said if one.state == "said" for source in cite(one.bound.version.sources)))

@@ -1,0 +1,132 @@
+"""The desk of one payer: takes questions as people ask them and gives whole answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Literal, TypedDict, Unpack
+
+from payerbook.answers import authorization, coverage, deadlines, limits
+from payerbook.answers.ask import Asker
+from payerbook.answers.questions import AskedOf, AuthorizationAnswer, CoverageAnswer, DeadlinesAnswer, LimitsAnswer
+from payerbook.claim import Accumulator, Authorization, Claim, ClaimType, HistoryItem
+from payerbook.engine.ledger import own_history
+from payerbook.engine.program import Program
+from payerbook.finding import PackUsed
+from payerbook.kinds.base import Case, Question, Tables
+from payerbook.policy import CodeInfo
+
+
+class Facts(TypedDict, total=False):
+    """What a question may say besides the code and the day; what is left out is unknown.
+
+    `claim_type` is professional unless said otherwise. `history` holds the patient's earlier services (those of other payers are left
+    aside); `visit` is the number of the visit in its episode.
+    """
+
+    claim_type: ClaimType
+    place_of_service: str | None
+    visit: int | None
+    history: Iterable[HistoryItem] | None
+    accumulators: Iterable[Accumulator]
+    authorizations: Iterable[Authorization]
+
+
+class Desk:
+    """Answers from the rules of one payer; `codes` are those on file, `same` says which payers of a history count as this one."""
+
+    def __init__(
+        self,
+        payer: str | None,
+        program: Program,
+        tables: Tables,
+        codes: Mapping[str, CodeInfo],
+        packs: tuple[PackUsed, ...],
+        same: Callable[[str | None], bool],
+    ) -> None:
+        self._payer = payer
+        self._program = program
+        self._asker = Asker(program, tables)
+        self._codes = codes
+        self._packs = packs
+        self._same = same
+
+    def coverage(self, code: str, on: date, known_on: date | None, facts: Facts) -> CoverageAnswer:
+        """Whether the code is covered on the day, and what a claim for it needs."""
+        question = self._question(code, on, facts)
+        asked = self._asked("coverage", question, known_on)
+        held = tuple(facts.get("authorizations", ()))
+        return coverage.coverage(self._asker, question, asked, question.code in self._codes, held, self._packs)
+
+    def limits(self, code: str, on: date, known_on: date | None, facts: Facts) -> LimitsAnswer:
+        """Every limit of the code, with what the history has used of it."""
+        question = self._question(code, on, facts)
+        return limits.answer(self._asker, question, self._asked("limits", question, known_on), self._packs)
+
+    def authorization(self, code: str, on: date, known_on: date | None, facts: Facts) -> AuthorizationAnswer:
+        """Whether prior authorization is needed; nothing to ask for when the code is not covered."""
+        question = self._question(code, on, facts)
+        asked = self._asked("authorization", question, known_on)
+        said = self._asker.ask(question, known_on)
+        decided = coverage.decide(said, question.code in self._codes)
+        held = tuple(facts.get("authorizations", ()))
+        return authorization.answer(said, question, asked, held, decided.covered == "not-covered", self._packs)
+
+    def deadlines(self, claim: Claim, known_on: date | None) -> DeadlinesAnswer:
+        """What is due when for the claim."""
+        case = Case(claim, self._payer, own_history(claim), self._same, None)
+        return deadlines.deadlines(self._program, case, known_on, self._packs)
+
+    def _question(self, code: str, on: date, facts: Facts) -> Question:
+        code = code.strip().upper()
+        history = facts.get("history")
+        info = self._codes.get(code)
+        return Question(
+            code=code,
+            on=on,
+            claim_type=facts.get("claim_type", "professional"),
+            place_of_service=facts.get("place_of_service"),
+            disciplines=info.disciplines if info is not None else (),
+            history=None if history is None else tuple(item for item in history if self._same(item.payer)),
+            accumulators=tuple(facts.get("accumulators", ())),
+            visit=facts.get("visit"),
+        )
+
+    def _asked(self, name: Literal["coverage", "limits", "authorization"], question: Question, known_on: date | None) -> AskedOf:
+        return AskedOf(
+            question=name,
+            payer=self._payer or "",
+            code=question.code,
+            on=question.on,
+            known_on=known_on,
+            claim_type=question.claim_type,
+            place_of_service=question.place_of_service,
+            visit=question.visit,
+        )
+
+
+class Inquiries(ABC):
+    """The questions about codes that a book answers; each payer has its desk."""
+
+    @abstractmethod
+    def desk(self, payer: str) -> Desk:
+        """The desk of the payer that a name means. Raises UsageError when it means none or several."""
+
+    def coverage(self, payer: str, code: str, *, on: date, known_on: date | None = None, **facts: Unpack[Facts]) -> CoverageAnswer:
+        """Whether the payer covers a code on the date of service `on`, and what a claim for it needs.
+
+        `known_on` limits the rules to what was published by that day; `facts` are what else is known (`Facts`). A code that is not on
+        file gives an indeterminate answer. Raises UsageError when the payer is unknown or ambiguous.
+        """
+        return self.desk(payer).coverage(code, on, known_on, facts)
+
+    def limits(self, payer: str, code: str, *, on: date, known_on: date | None = None, **facts: Unpack[Facts]) -> LimitsAnswer:
+        """Every limit of a code, and what `history` has used of it; arguments and errors as for `coverage`."""
+        return self.desk(payer).limits(code, on, known_on, facts)
+
+    def authorization(
+        self, payer: str, code: str, *, on: date, known_on: date | None = None, **facts: Unpack[Facts]
+    ) -> AuthorizationAnswer:
+        """Whether prior authorization is needed for a code; arguments and errors as for `coverage`."""
+        return self.desk(payer).authorization(code, on, known_on, facts)

@@ -1,0 +1,80 @@
+"""The rules of one kind that stand for a line on its day, with their typed settings: what the price is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from payerbook.answers.questions import OpenPoint
+from payerbook.claim import Claim, Line
+from payerbook.engine import conditions, versions
+from payerbook.kinds.base import Kind, Params
+from payerbook.policy import Rule, Version
+
+P = TypeVar("P", bound=Params)
+
+
+class Setting(NamedTuple, Generic[P]):
+    """A rule version that stands for a line."""
+
+    rule: Rule
+    version: Version
+    params: P
+
+
+class Settings:
+    """The active rules of a payer, by kind of setting; remembers which versions were used, in order of first use."""
+
+    def __init__(self, rules: Sequence[Rule], kinds: Mapping[str, Kind[Any]], claim: Claim, known_on: date | None) -> None:
+        self._rules: dict[type[Params], list[Rule]] = {}
+        for rule in rules:
+            if rule.status == "active":
+                self._rules.setdefault(kinds[rule.kind].params, []).append(rule)
+        self._kinds = kinds
+        self._claim = claim
+        self._known_on = known_on
+        self.used: dict[int, Setting[Any]] = {}
+
+    def of(self, params: type[P], line: Line, *, uses: bool = True) -> tuple[list[Setting[P]], list[OpenPoint]]:
+        """The versions with settings of that type that stand for the line, and what is not on file or not known about them.
+
+        `uses` is False for versions that are only looked at: their sources are not cited.
+        """
+        found: list[Setting[P]] = []
+        open_points: list[OpenPoint] = []
+        for rule in self._rules.get(params, ()):
+            version = versions.on(rule, line.service_date, self._known_on)
+            if isinstance(version, versions.Gap):
+                if version.outcome == "not-on-file":
+                    open_points.append(OpenPoint(rule.id, f"Not on file for {line.service_date}: {version.reason}"))
+                continue
+            met = self._applies(version, line)
+            if met is True:
+                setting = self._settings(rule, version, params)
+                if uses:
+                    self.used.setdefault(id(version), setting)
+                found.append(setting)
+            elif isinstance(met, str):
+                open_points.append(OpenPoint(rule.id, f"Whether the rule applies depends on {met.replace('_', ' ')}.", (met,)))
+        return found, open_points
+
+    def one(self, params: type[P], line: Line) -> Setting[P] | OpenPoint:
+        """The one version with settings of that type that stands for the line, or why there is none."""
+        found, open_points = self.of(params, line)
+        if found:
+            return found[0]
+        kind = next(kind for kind in self._kinds.values() if kind.params is params)
+        return open_points[0] if open_points else OpenPoint(None, f"No rule on file ({kind.title.lower()}) covers this line.")
+
+    def _applies(self, version: Version, line: Line) -> bool | str:
+        of_claim = conditions.claim_applies(version.when, self._claim)
+        of_line = conditions.line_applies(version.when, self._claim, line)
+        if of_claim is False or of_line is False:
+            return False
+        return of_claim if isinstance(of_claim, str) else of_line
+
+    def _settings(self, rule: Rule, version: Version, params: type[P]) -> Setting[P]:
+        return Setting(rule, version, msgspec.convert(version.params, params, strict=False))

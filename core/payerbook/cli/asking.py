@@ -1,0 +1,114 @@
+"""What the commands that answer a question about a code share: their arguments, the history they read, and lines of text."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+from payerbook.answers.desk import Facts
+from payerbook.answers.questions import Flip, LimitAnswer, OpenPoint
+from payerbook.claim import Claim, HistoryItem, patient_key
+from payerbook.cli import options
+from payerbook.cli.style import fold, paint
+from payerbook.engine.ledger import as_history
+from payerbook.errors import InputError, Problem, UsageError
+from payerbook.finding import Cited
+from payerbook.formats.claim_json import read_history
+
+
+def add_question(parser: argparse.ArgumentParser) -> None:
+    """PAYER CODE, the day, and what else a question may say."""
+    parser.add_argument("payer", metavar="PAYER", help="pack id or name of the payer")
+    parser.add_argument("code", metavar="CODE", help="procedure code, for example 97110")
+    parser.add_argument(
+        "--claim-type", choices=("professional", "institutional"), default="professional", help="type of claim (default: professional)"
+    )
+    parser.add_argument("--place", metavar="POS", help="place of service, two digits; unknown when left out")
+    parser.add_argument("--visit", type=int, metavar="N", help="number of the visit in its episode")
+    options.add_on(parser)
+    options.add_known_on(parser)
+    options.add_json(parser)
+    options.add_policies(parser)
+
+
+def facts(arguments: argparse.Namespace) -> Facts:
+    """What the arguments say besides payer, code and day."""
+    return Facts(claim_type=arguments.claim_type, place_of_service=arguments.place, visit=arguments.visit)
+
+
+def history(name: str) -> tuple[HistoryItem, ...]:
+    """The earlier services of one patient from JSON Lines of claims or history items.
+
+    Raises UsageError for a file that cannot be read or that holds claims of several patients, InputError for an entry that is none.
+    """
+    items: list[HistoryItem] = []
+    patients: set[str] = set()
+    try:
+        with Path(name).open("rb") as stream:
+            for entry in read_history(stream, name):
+                if isinstance(entry, Problem):
+                    raise InputError(entry)
+                if isinstance(entry, Claim):
+                    patients.update(key for key in [patient_key(entry)] if key is not None)
+                    items = [item for item in items if item.claim_id not in _replaced(entry)]
+                    items.extend([] if entry.frequency_code == "8" else as_history(entry, None))
+                else:
+                    items.append(entry)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read ({error.strerror}); check the name.") from None
+    if len(patients) > 1:
+        raise UsageError(f"{name} holds claims of {len(patients)} patients; limits are counted for one patient, so give the claims of one.")
+    return tuple(items)
+
+
+def _replaced(claim: Claim) -> tuple[str, ...]:
+    """The claim numbers whose services a claim takes away: its own, sent again, and the one that it replaces or voids."""
+    original = claim.original_reference if claim.frequency_code in ("7", "8") else None
+    return (claim.claim_id,) if original is None else (claim.claim_id, original)
+
+
+def headline(code: str, on: object, payer: str, answer: str, style: str = "bold") -> str:
+    return f"{paint(answer, style)}  {code} on {on}, {payer}"
+
+
+def limit_lines(limits: Iterable[LimitAnswer]) -> list[str]:
+    """One line for each limit: how many, what is left, what happens beyond."""
+    return [line for limit in limits for line in _limit(limit)]
+
+
+def _limit(limit: LimitAnswer) -> list[str]:
+    amount = (
+        f"${limit.limit:,.2f}" if limit.counts == "dollars" else f"{limit.limit} {limit.counts[:-1] if limit.limit == 1 else limit.counts}"
+    )
+    shared = f", shared by {', '.join(limit.shared_by)}" if limit.shared_by else ""
+    beyond = {"authorization": "more needs authorization", "not-covered": "more is not paid", "review": "more is reviewed"}[limit.beyond]
+    if limit.beyond == "not-covered" and not limit.hard:
+        beyond = "more is paid on conditions only"
+    lines = [fold(f"{amount} per {limit.per.replace('-', ' ')}{shared}; {beyond}. {limit.note or ''} ({limit.rule})", "  Limit: ", "    ")]
+    if limit.used is not None:
+        lines.append(f"    used {limit.used}, remaining {limit.remaining}, next allowed {limit.next_allowed or 'never'}")
+    return lines
+
+
+def flip_lines(flips: Iterable[Flip]) -> list[str]:
+    clocks = {"service": "by date of service", "known-on": "by what was known"}
+    return [fold(f"{flip.on} {clocks[flip.clock]}: {flip.what} ({flip.rule})", "  Change: ", "    ") for flip in flips]
+
+
+def unknown_lines(points: Iterable[OpenPoint]) -> list[str]:
+    lines = []
+    for point in points:
+        needs = f" Needs {', '.join(point.needs)}." if point.needs else ""
+        rule = f" ({point.rule})" if point.rule else ""
+        lines.append(fold(f"{point.reason}{needs}{rule}", "  Not known: ", "    "))
+    return lines
+
+
+def source_lines(sources: Iterable[Cited]) -> list[str]:
+    lines = []
+    for source in dict.fromkeys(sources):
+        parts = [source.title, source.section and f"section {source.section}", source.publisher, source.date]
+        text = ", ".join(part for part in parts if part)
+        lines.append(paint(fold(f"[{source.grade}] {text}{f' {source.url}' if source.url else ''}", "  Source: ", "    "), "dim"))
+    return lines

@@ -1,0 +1,55 @@
+"""Is prior authorization needed for a code, what is sent, by when, and how long does it hold."""
+
+from __future__ import annotations
+
+import argparse
+
+import msgspec
+
+from payerbook.answers.questions import AuthorizationAnswer, PermissionAnswer
+from payerbook.cli import NOTICE, asking, options
+from payerbook.cli.coverage_command import AUTHORIZATION
+from payerbook.cli.style import fold, paint
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    asking.add_question(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit 0; 2 for a payer that cannot be used; 3 when a pack did not load."""
+    book = options.load(arguments)
+    facts = asking.facts(arguments)
+    answer = book.authorization(arguments.payer, arguments.code, on=arguments.on or options.clock(), known_on=arguments.known_on, **facts)
+    if arguments.json:
+        print(msgspec.json.encode(answer).decode())
+    else:
+        print("\n".join(_lines(answer, book.payer(answer.asked.payer).title)))
+    return options.warn_not_loaded(book)
+
+
+def _lines(answer: AuthorizationAnswer, payer: str) -> list[str]:
+    found = answer.authorization
+    said = "Nothing to ask for: the code is not covered" if found is None else f"Prior authorization: {AUTHORIZATION[found.needed]}"
+    lines = [asking.headline(answer.asked.code, answer.asked.on, payer, said)]
+    if found is not None:
+        lines += _permission(found)
+    lines += asking.unknown_lines(answer.unknown)
+    if found is not None:
+        lines += asking.source_lines(found.sources)
+    return [*lines, paint(NOTICE, "dim")]
+
+
+def _permission(found: PermissionAnswer) -> list[str]:
+    said = {
+        "From visit": found.from_visit,
+        "Exempt": ", ".join(found.exempt),
+        "Holds for days": found.valid_days,
+        "Holds for visits": found.valid_visits,
+        "Ask by": found.request_by,
+        "May be asked for afterwards, days": found.retroactive_days,
+        "Send": ", ".join(found.send),
+        "Where": found.where,
+        "Rule": found.rule,
+    }
+    return [fold(str(value), f"  {name}: ", "    ") for name, value in said.items() if value not in (None, "")]

@@ -1,0 +1,39 @@
+"""Every limit of a code on a day: how many, in which window, how many are used and left, and when the next is allowed."""
+
+from __future__ import annotations
+
+import argparse
+
+import msgspec
+
+from payerbook.answers.questions import LimitsAnswer
+from payerbook.cli import NOTICE, asking, options
+from payerbook.cli.style import count, paint
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    asking.add_question(parser)
+    parser.add_argument("--history", metavar="FILE", help="earlier services of the patient, as JSON Lines of claims or history items")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit 0; 2 for a payer or file that cannot be used; 3 when a pack did not load."""
+    book = options.load(arguments)
+    facts = asking.facts(arguments)
+    if arguments.history:
+        facts["history"] = asking.history(arguments.history)
+    answer = book.limits(arguments.payer, arguments.code, on=arguments.on or options.clock(), known_on=arguments.known_on, **facts)
+    if arguments.json:
+        print(msgspec.json.encode(answer).decode())
+    else:
+        print("\n".join(_lines(answer, book.payer(answer.asked.payer).title)))
+    return options.warn_not_loaded(book)
+
+
+def _lines(answer: LimitsAnswer, payer: str) -> list[str]:
+    said = count(len(answer.limits), "limit") if answer.limits else "No limit on file"
+    lines = [asking.headline(answer.asked.code, answer.asked.on, payer, said)]
+    lines += asking.limit_lines(answer.limits)
+    lines += asking.unknown_lines(answer.unknown)
+    lines += asking.source_lines(source for limit in answer.limits for source in limit.sources)
+    return [*lines, paint(NOTICE, "dim")]

@@ -1,0 +1,63 @@
+"""A provider whose NPI the claim has to carry, such as the one who certified the plan of care."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from payerbook.claim import Role
+from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
+
+
+class RequiredProviderParams(Params, frozen=True):
+    field: Annotated[
+        Literal["referring_provider", "rendering_provider", "supervising_provider"],
+        Meta(description="Where the claim carries the provider."),
+    ]
+    who: Annotated[str, Meta(description="Who that is, in words: `the practitioner who certified the plan of care`.")]
+    roles: Annotated[tuple[Role, ...], Meta(description="Roles under which the provider may be reported; empty = any.")] = ()
+
+
+def bind(params: RequiredProviderParams, tables: Tables) -> Check:
+    field = params.field
+    path = f"{field}.npi"
+    fix = Fix("add-reference", None, None, "ask", f"take the NPI of {params.who} from the record")
+    fails: Result = [Hit("fail", None, "absent", {}, field=path, fixes=(fix,))]
+    # Billing systems often add the number only when they send the claim, so its absence before that proves nothing.
+    unknown: Result = [Hit("unknown", None, "open", {}, needs=(path,), field=path, cap="review")]
+    roles = frozenset(params.roles)
+
+    def check(case: Case, indexes: tuple[int, ...]) -> Result:
+        claim = case.claim
+        provider = getattr(claim, field)
+        if provider is None or not provider.npi:
+            return unknown if claim.format is None else fails
+        if roles and provider.role is not None and provider.role not in roles:
+            role = Fix("verify", None, None, "ask", f"report {params.who} in the role that the payer asks for")
+            facts = {"role": provider.role, "right": join(params.roles)}
+            return [Hit("fail", None, "role", facts, field=f"{field}.role", fixes=(role,))]
+        return None
+
+    return check
+
+
+def sentence(params: RequiredProviderParams) -> str:
+    roles = f" as {join(params.roles)} provider" if params.roles else ""
+    return f"The claim carries the NPI of {params.who}{roles}."
+
+
+KIND = Kind(
+    name="required-provider",
+    title="Required provider",
+    about="Providers without whose NPI the payer does not process the claim.",
+    params=RequiredProviderParams,
+    bind=bind,
+    sentence=sentence,
+    whole_claim=True,
+    messages={
+        "absent": "The claim does not carry the NPI of {who}.",
+        "open": "The claim names no NPI for {who} so far.",
+        "role": "The provider is reported as {role}; the payer wants {who} as {right}.",
+    },
+)

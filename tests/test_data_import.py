@@ -257,15 +257,15 @@ def test_fee_schedule_and_indices_make_a_price(tmp_path: Path, folder: Path) -> 
         archive.writestr("OPPSCAP_Jul.csv", "HCPCS,MOD\n1,2\n")
     imported, passed_over = import_files([tmp_path / "rvu26c.zip"], folder)
     assert [(one.table, one.window, str(one.start), str(one.end)) for one in imported] == [
-        ("medicare-gpci", "2026", "2026-01-01", "2026-12-31"),
-        ("medicare-rvu", "2026Q3", "2026-07-01", "2026-12-31"),
+        ("mpfs-gpci", "2026", "2026-01-01", "2026-12-31"),
+        ("mpfs-rvu", "2026Q3", "2026-07-01", "2026-12-31"),
     ]
     assert passed_over == ["rvu26c.zip: OPPSCAP_Jul.csv"]
     assert not [file for file in folder.rglob("*") if file.is_file() and b"ecret" in file.read_bytes()]
-    held = tables(folder).get("medicare-rvu").windows[0]
+    held = tables(folder).get("mpfs-rvu").windows[0]
     assert held.rows("97110") == (("97110", "A", "0.45", "0.41", "0.41", "0.01"),)
     assert held.rows("95851") == ()
-    indices = tables(folder).get("medicare-gpci").windows[0]
+    indices = tables(folder).get("mpfs-gpci").windows[0]
     assert indices.rows("VA") == (("VA", "01", "12202", "DC", "1.057", "1.192", "1.168"),)
     assert indices.rows("02302", "01") == (("02302", "01", "02302", "OR", "1.013", "1.103", "0.688"),)
     claim = msgspec.convert(
@@ -274,7 +274,7 @@ def test_fee_schedule_and_indices_make_a_price(tmp_path: Path, folder: Path) -> 
     )  # fmt: skip
     answer = payerbook.load().price(claim)
     assert str(answer.expected_allowed) == "27.12"
-    assert [(used.id, used.window) for used in answer.tables] == [("medicare-gpci", "2026"), ("medicare-rvu", "2026Q3")]
+    assert [(used.id, used.window) for used in answer.tables] == [("mpfs-gpci", "2026"), ("mpfs-rvu", "2026Q3")]
     early = msgspec.structs.replace(claim, lines=(msgspec.structs.replace(claim.lines[0], service_date=date(2026, 6, 30)),))
     assert {used.window for used in payerbook.load().price(early).tables} == {"2026"}
 
@@ -283,10 +283,10 @@ def test_releases_of_one_year_follow_each_other(tmp_path: Path, folder: Path) ->
     for name, title in (("PPRRVU2026_Jul.csv", "July"), ("PPRRVU2026_Jan.csv", "January")):
         (tmp_path / name).write_text(VALUES.replace("July", title))
         import_files([tmp_path / name], folder)
-    spans = [(window.id, str(window.start), str(window.end)) for window in tables(folder).get("medicare-rvu").windows]
+    spans = [(window.id, str(window.start), str(window.end)) for window in tables(folder).get("mpfs-rvu").windows]
     assert spans == [("2026Q1", "2026-01-01", "2026-06-30"), ("2026Q3", "2026-07-01", "2026-12-31")]
-    remove(folder, "medicare-rvu", "2026Q3")
-    assert str(tables(folder).get("medicare-rvu").windows[0].end) == "2026-12-31"
+    remove(folder, "mpfs-rvu", "2026Q3")
+    assert str(tables(folder).get("mpfs-rvu").windows[0].end) == "2026-12-31"
 
 
 def test_excel(tmp_path: Path, folder: Path) -> None:

@@ -113,7 +113,7 @@ def test_search_of_bundled_tables_equals_a_linear_scan(tables: Tables) -> None:
         table = tables.get(table_id)
         window = table.windows[-1]
         by_key: dict[Row, list[Row]] = {}
-        for row in read_table(BUNDLED / table_id / ("codes.csv" if table_id == "icd-10-cm" else "2024Q3.csv")):
+        for row in read_table(window._csv.path):
             by_key.setdefault(row[: table.key], []).append(row)
         known = dice.sample(sorted(by_key), min(len(by_key), 2000))
         near = [(*key[:-1], key[-1][:-1] + dice.choice("0123456789AXZ")) for key in known]

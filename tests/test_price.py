@@ -143,7 +143,7 @@ def test_localities(book: Book) -> None:
 def test_a_missing_table_is_no_guess(book: Book) -> None:
     answer = book.price(claim(line("97110")), locality="AL")
     assert answer.expected_allowed is None
-    assert "There is no table medicare-gpci on file for 2026-01-15; import the official file" in reasons(answer)
+    assert "There is no table mpfs-gpci on file for 2026-01-15; import the official file" in reasons(answer)
 
 
 def test_ranking_counts_every_discipline_and_the_other_claims_of_the_day(book: Book) -> None:
@@ -192,7 +192,7 @@ def test_what_is_paid_is_unknown_without_the_deductible(book: Book) -> None:
 def test_codes_without_a_price(book: Book) -> None:
     assert "97010 is not paid" in reasons(national(book, line("97010")))
     assert "97799" in reasons(national(book, line("97799")))
-    assert "not in table medicare-rvu 2026" in reasons(national(book, line("99213")))
+    assert "not in table mpfs-rvu 2026" in reasons(national(book, line("99213")))
     assert "place of service" in reasons(national(book, {**line("97597"), "modifiers": []}))
     inside = national(book, {**line("97597"), "modifiers": []}, place_of_service="22").expected_allowed
     assert inside < national(book, {**line("97597"), "modifiers": []}, place_of_service="11").expected_allowed

@@ -27,11 +27,10 @@ from payerbook.engine.explain import Explained, explained
 from payerbook.engine.ledger import Ledger, own_history
 from payerbook.engine.overrides import override
 from payerbook.engine.program import Program
-from payerbook.engine.render import line_number
-from payerbook.engine.run import Locate, Payer, Suppress, run
-from payerbook.engine.selection import Selection, strangers
+from payerbook.engine.run import Locate, Payer, run
+from payerbook.engine.selection import Selection, require_known
 from payerbook.errors import UsageError
-from payerbook.finding import Asked, PackUsed, Report, Selected, Suppression
+from payerbook.finding import Asked, PackUsed, Report, Selected
 from payerbook.kinds.base import Case, History, Kind
 from payerbook.payers import Payers, Resolved
 from payerbook.plugins import NotLoaded
@@ -39,6 +38,7 @@ from payerbook.policy import Grade, Pack, PackHead, Rule, Version
 
 if TYPE_CHECKING:
     from payerbook.answers.priced import PriceAnswer
+    from payerbook.answers.settings import PriceRules
 
 BATCH = 256
 """Claims that plugins are asked about at a time."""
@@ -65,6 +65,7 @@ class Book(Inquiries):
         self._desks: dict[str | None, Desk] = {}
         self._packs: dict[str, Pack] = {}
         self._left_out: dict[str | None, tuple[str, ...]] = {}
+        self._prices: dict[str, PriceRules] = {}
         self._selection = Selection()
         self._engine = engine_version()
 
@@ -75,12 +76,7 @@ class Book(Inquiries):
         sources that counts. Raises UsageError for a word that means no rule on file.
         """
         rules = [rule for head in self._shelf.heads for rule in self.pack(head.id).rules]
-        unknown = strangers([*select, *ignore], rules)
-        if unknown:
-            known = {word for rule in rules for word in (rule.id, rule.pack, rule.topic)}
-            near = difflib.get_close_matches(unknown[0], sorted(known), 3)
-            hint = f" Nearest: {', '.join(near)}." if near else ""
-            raise UsageError(f"{unknown[0]!r} is no rule, pack or topic on file.{hint}")
+        require_known([*select, *ignore], rules)
         book = copy.copy(self)
         book._programs = {}
         book._desks = {}
@@ -129,7 +125,7 @@ class Book(Inquiries):
             asked=Asked(known_on, today, payer, facts_from, self._selected(found.id)),
             locate=locate,
             preset=() if found.id is not None else (gaps.payer(claim.payer, found.nearest),),
-            suppress=None if baseline is None else _suppress(baseline, claim),
+            suppress=None if baseline is None else baseline.suppress(claim),
         )
         if self._left_out.get(found.id):
             report.complete = False
@@ -170,7 +166,13 @@ class Book(Inquiries):
         """What the payer's fee schedule allows for each line; nothing for a payer that is not on file."""
         from payerbook.answers import price
 
-        return () if payer is None else price.allowed(self.pack(payer).rules, self._kinds, self._shelf.tables, case, known_on)
+        return () if payer is None else price.allowed(self._price_rules(payer), self._shelf.tables, case, known_on)
+
+    def _price_rules(self, payer: str) -> PriceRules:
+        from payerbook.answers.settings import PriceRules
+
+        held = self._prices.get(payer)
+        return self._prices.setdefault(payer, PriceRules(self.pack(payer).rules, self._kinds)) if held is None else held
 
     def _selected(self, payer: str | None) -> Selected | None:
         asked = self._selection
@@ -304,20 +306,12 @@ class Book(Inquiries):
         return self._desk(self.resolve(claim, payer).id).deadlines(claim, known_on)
 
     def price(
-        self,
-        claim: Claim,
-        *,
-        locality: str | None = None,
-        national: bool = False,
-        known_on: date | None = None,
-        payer: str | None = None,
-        history: History | None = None,
+        self, claim: Claim, *, locality: str | None = None, national: bool = False, known_on: date | None = None, payer: str | None = None
     ) -> PriceAnswer:
-        """What the payer is expected to allow and pay for each line of a claim, with the arithmetic; amounts are US dollars.
+        """What the payer is expected to allow and pay for each line of a claim in US dollars, with the arithmetic.
 
         `locality` is a state, STATE/LOCALITY or CONTRACTOR/LOCALITY (default: the billing provider's state, if it has one locality);
-        `national` prices without price indices. What cannot be told is None, with the reason in the line's `unknown`. Raises
-        UsageError when the payer is not on file.
+        `national` prices without price indices. None = cannot be told, see `unknown`. Raises UsageError when the payer is not on file.
         """
         from payerbook.answers import price
         from payerbook.answers.priced import AskedPrice
@@ -325,9 +319,9 @@ class Book(Inquiries):
         found = self.resolve(claim, payer)
         if found.id is None:
             raise UsageError(f"The payer of claim {claim.claim_id} is not on file; say --payer with one of `payerbook packs`.")
-        case = Case(claim, found.id, own_history(claim) if history is None else history, self._same(found.id), None)
+        case = Case(claim, found.id, own_history(claim), self._same(found.id), None)
         asked = AskedPrice("price", found.id, claim.claim_id, locality, national, known_on)
-        return price.answer(self.pack(found.id).rules, self._kinds, self._shelf.tables, case, asked, self._program(found.id)[1])
+        return price.answer(self._price_rules(found.id), self._shelf.tables, case, asked, self._program(found.id)[1])
 
     def _desk(self, payer: str | None) -> Desk:
         desk = self._desks.get(payer)
@@ -351,17 +345,6 @@ class Book(Inquiries):
         if unknown:
             raise UsageError(f"{', '.join(unknown)}: not a therapy code on file, so how it is timed is unknown.")
         return counting.count(minutes, {code: info.timing for code, info in codes.items()}, method)
-
-
-def _suppress(baseline: Baseline, claim: Claim) -> Suppress:
-    """Looks a failure of the claim up in the baseline."""
-
-    def suppression(rule: str, place: int | None) -> Suppression | None:
-        code = None if place is None else claim.lines[place].code
-        entry = baseline.entry(claim, rule, line_number(claim, place), code)
-        return None if entry is None else Suppression(entry.reason, entry.expires)
-
-    return suppression
 
 
 class Run:

@@ -6,7 +6,7 @@ Amounts are rounded to cents, half up, after each step and never in between.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -15,13 +15,13 @@ from payerbook.answers.fees import Fee, Fees
 from payerbook.answers.priced import AskedPrice, PriceAnswer, PricedLine, PriceStep
 from payerbook.answers.questions import OpenPoint
 from payerbook.answers.ranking import Ranked, units_in_full
-from payerbook.answers.settings import Setting, Settings
+from payerbook.answers.settings import PriceRules, Setting, Settings
 from payerbook.claim import HistoryItem, Line
 from payerbook.datasets import Tables
 from payerbook.engine.render import cite
 from payerbook.finding import PackUsed, TableUsed
 from payerbook.kinds import code_status
-from payerbook.kinds.base import Case, Kind, Question
+from payerbook.kinds.base import Case, Question
 from payerbook.kinds.code_status import CodeStatus
 from payerbook.kinds.cost_share import CostShare
 from payerbook.kinds.multiple_procedure import MultipleProcedure
@@ -41,8 +41,7 @@ class Priced(NamedTuple):
 
 
 def price(
-    rules: Sequence[Rule],
-    kinds: Mapping[str, Kind[Any]],
+    rules: PriceRules,
     tables: Tables,
     case: Case,
     *,
@@ -55,16 +54,14 @@ def price(
     `rules` are those of the payer; `locality` is STATE, STATE/LOCALITY or CONTRACTOR/LOCALITY (default: the billing provider's
     state, if it has one locality); `national` prices with all price indices 1 instead.
     """
-    pricer = _Pricer(rules, kinds, tables, case, locality, national, known_on)
+    pricer = _Pricer(rules, tables, case, locality, national, known_on)
     lines = pricer.lines()
     return Priced(lines, tuple(pricer.fees.assumed), tuple(pricer.settings.used.values()), pricer.fees.tables)
 
 
-def answer(
-    rules: Sequence[Rule], kinds: Mapping[str, Kind[Any]], tables: Tables, case: Case, asked: AskedPrice, packs: tuple[PackUsed, ...]
-) -> PriceAnswer:
+def answer(rules: PriceRules, tables: Tables, case: Case, asked: AskedPrice, packs: tuple[PackUsed, ...]) -> PriceAnswer:
     """The whole answer about a claim; arguments as for `price`."""
-    priced = price(rules, kinds, tables, case, locality=asked.locality, national=asked.national, known_on=asked.known_on)
+    priced = price(rules, tables, case, locality=asked.locality, national=asked.national, known_on=asked.known_on)
     sources = dict.fromkeys(source for setting in priced.settings for source in cite(setting.version.sources))
     return PriceAnswer(
         schema_version="1",
@@ -80,11 +77,12 @@ def answer(
     )
 
 
-def allowed(
-    rules: Sequence[Rule], kinds: Mapping[str, Kind[Any]], tables: Tables, case: Case, known_on: date | None
-) -> tuple[Decimal | None, ...]:
+def allowed(rules: PriceRules, tables: Tables, case: Case, known_on: date | None) -> tuple[Decimal | None, ...]:
     """What is expected to be allowed for each line, in the locality that the claim itself gives; arguments as for `price`."""
-    return tuple(line.expected_allowed for line in price(rules, kinds, tables, case, known_on=known_on).lines)
+    provider = case.claim.billing_provider
+    if provider is None or provider.state is None:
+        return ()
+    return tuple(line.expected_allowed for line in price(rules, tables, case, known_on=known_on).lines)
 
 
 class _Line:
@@ -103,8 +101,7 @@ class _Line:
 class _Pricer:
     def __init__(
         self,
-        rules: Sequence[Rule],
-        kinds: Mapping[str, Kind[Any]],
+        rules: PriceRules,
         tables: Tables,
         case: Case,
         locality: str | None,
@@ -113,7 +110,7 @@ class _Pricer:
     ) -> None:
         self._case = case
         self._tables = tables
-        self.settings = Settings(rules, kinds, case.claim, known_on)
+        self.settings = Settings(rules, case.claim, known_on)
         self.fees = Fees(self.settings, tables, case.claim, locality, national)
         self._fee = [self.fees.of(line) for line in case.lines]
         eligibility = case.claim.context.eligibility if case.claim.context is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -25,15 +25,38 @@ class Setting(NamedTuple, Generic[P]):
     params: P
 
 
-class Settings:
-    """The active rules of a payer, by kind of setting; remembers which versions were used, in order of first use."""
+class PriceRules:
+    """The active rules of a payer, sorted once by the type of their settings, with settings made typed once a version."""
 
-    def __init__(self, rules: Sequence[Rule], kinds: Mapping[str, Kind[Any]], claim: Claim, known_on: date | None) -> None:
+    def __init__(self, rules: Sequence[Rule], kinds: Mapping[str, Kind[Any]]) -> None:
         self._rules: dict[type[Params], list[Rule]] = {}
+        self._typed: dict[int, Params] = {}
+        self._titles = {kind.params: kind.title.lower() for kind in kinds.values()}
         for rule in rules:
             if rule.status == "active":
                 self._rules.setdefault(kinds[rule.kind].params, []).append(rule)
-        self._kinds = kinds
+
+    def of(self, params: type[Params]) -> Sequence[Rule]:
+        """The rules with settings of that type, in the order of the pack."""
+        return self._rules.get(params, ())
+
+    def typed(self, version: Version, params: type[P]) -> P:
+        """The settings of a version."""
+        held = self._typed.get(id(version))
+        if held is None:
+            held = self._typed[id(version)] = msgspec.convert(version.params, params, strict=False)
+        return cast(P, held)
+
+    def title(self, params: type[Params]) -> str:
+        """What rules with settings of that type are called."""
+        return self._titles[params]
+
+
+class Settings:
+    """The price rules of a payer as they stand for one claim; remembers which versions were used, in order of first use."""
+
+    def __init__(self, rules: PriceRules, claim: Claim, known_on: date | None) -> None:
+        self._rules = rules
         self._claim = claim
         self._known_on = known_on
         self.used: dict[int, Setting[Any]] = {}
@@ -45,7 +68,7 @@ class Settings:
         """
         found: list[Setting[P]] = []
         open_points: list[OpenPoint] = []
-        for rule in self._rules.get(params, ()):
+        for rule in self._rules.of(params):
             version = versions.on(rule, line.service_date, self._known_on)
             if isinstance(version, versions.Gap):
                 if version.outcome == "not-on-file":
@@ -53,7 +76,7 @@ class Settings:
                 continue
             met = self._applies(version, line)
             if met is True:
-                setting = self._settings(rule, version, params)
+                setting = Setting(rule, version, self._rules.typed(version, params))
                 if uses:
                     self.used.setdefault(id(version), setting)
                 found.append(setting)
@@ -66,8 +89,7 @@ class Settings:
         found, open_points = self.of(params, line)
         if found:
             return found[0]
-        kind = next(kind for kind in self._kinds.values() if kind.params is params)
-        return open_points[0] if open_points else OpenPoint(None, f"No rule on file ({kind.title.lower()}) covers this line.")
+        return open_points[0] if open_points else OpenPoint(None, f"No rule on file ({self._rules.title(params)}) covers this line.")
 
     def _applies(self, version: Version, line: Line) -> bool | str:
         of_claim = conditions.claim_applies(version.when, self._claim)
@@ -75,6 +97,3 @@ class Settings:
         if of_claim is False or of_line is False:
             return False
         return of_claim if isinstance(of_claim, str) else of_line
-
-    def _settings(self, rule: Rule, version: Version, params: type[P]) -> Setting[P]:
-        return Setting(rule, version, msgspec.convert(version.params, params, strict=False))

@@ -256,7 +256,7 @@ UNITS = Layout(
 )
 VALUES = Layout(
     "Medicare physician fee schedule, relative values",
-    ("medicare-rvu",),
+    ("mpfs-rvu",),
     ("code", "status", "work", "pe_nonfac", "pe_fac", "mp"),
     1,
     "rest-of-year",
@@ -266,7 +266,7 @@ VALUES = Layout(
 )
 INDICES = Layout(
     "Medicare physician fee schedule, geographic practice cost indices",
-    ("medicare-gpci",),
+    ("mpfs-gpci",),
     ("area", "locality", "mac", "state", "work", "pe", "mp"),
     2,
     "year",

@@ -13,8 +13,10 @@ from typing import Literal
 import msgspec
 
 from payerbook.claim import Claim
+from payerbook.engine.render import line_number
+from payerbook.engine.run import Suppress
 from payerbook.errors import UsageError
-from payerbook.finding import Report
+from payerbook.finding import Report, Suppression
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -59,7 +61,17 @@ class Baseline:
         """Entries that stand but that no finding needed."""
         return [entry for place, entry in enumerate(self.standing) if place not in self._used]
 
-    def entry(self, claim: Claim, rule: str, line: int | None, code: str | None) -> Entry | None:
+    def suppress(self, claim: Claim) -> Suppress:
+        """Looks a failure of a rule on a line (by place in the claim) up among the entries."""
+
+        def suppression(rule: str, place: int | None) -> Suppression | None:
+            code = None if place is None else claim.lines[place].code
+            entry = self._entry(claim, rule, line_number(claim, place), code)
+            return None if entry is None else Suppression(entry.reason, entry.expires)
+
+        return suppression
+
+    def _entry(self, claim: Claim, rule: str, line: int | None, code: str | None) -> Entry | None:
         """The entry that keeps a finding of the rule; `line` and `code` are those of its line, None for the claim as a whole."""
         for place in self._by_rule.get(rule, ()):
             entry = self.standing[place]

@@ -27,7 +27,7 @@ PLANS = 10_000
 class Bound:
     """A rule version ready to check claims."""
 
-    __slots__ = ("_severities", "check", "evidence", "kind", "params", "rank", "review_days", "rule", "settled", "severity", "version")
+    __slots__ = ("check", "evidence", "kind", "params", "rank", "rendered", "review_days", "rule", "settled", "severity", "version")
 
     def __init__(self, rule: Rule, version: Version, kind: Kind[Any], params: Any, check: Check, review_days: int) -> None:
         self.rule = rule
@@ -40,6 +40,8 @@ class Bound:
         self.settled = () if params is None else kind.settled(params)
         self.severity: Severity = severity(version.effect, cap(version.sources))
         self.rank = RANK[self.severity]
+        self.rendered: Any = None
+        """What `render` makes once for all findings of the version; None until a finding is read."""
 
     def severity_on(self, today: date | None) -> Severity:
         """The severity as it stands on `today`, when sources may be overdue."""

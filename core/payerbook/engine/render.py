@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -88,12 +88,29 @@ def _finding(claim: Claim, bound: Bound, hit: Hit, severity: str, locate: Callab
         facts=hit.facts,
         fixes=tuple(Repair(fix.action, line_number(claim, fix.line), fix.value, fix.safety, fix.why) for fix in hit.fixes),
         denials=rule.denials,
-        version=Span(version.start, last_day(bound)),
+        version=_fixed(bound).span,
         date_basis=rule.date_basis,
-        sources=cite(version.sources),
+        sources=_fixed(bound).sources,
         at_risk=charge if hit.outcome == "fail" and severity != "advice" else None,
         url=rule.url,
     )
+
+
+class _Fixed(NamedTuple):
+    """What all findings of one rule version share."""
+
+    sources: tuple[Cited, ...]
+    span: Span
+    settings: dict[str, Any]
+
+
+def _fixed(bound: Bound) -> _Fixed:
+    if bound.rendered is None:
+        settings = msgspec.structs.asdict(bound.params) if bound.params is not None else {}
+        words = {name: _words(value) for name, value in settings.items()}
+        bound.rendered = _Fixed(cite(bound.version.sources), Span(bound.version.start, last_day(bound)), words)
+    fixed: _Fixed = bound.rendered
+    return fixed
 
 
 def last_day(bound: Bound) -> date | None:
@@ -113,7 +130,7 @@ def _open(claim: Claim, bound: Bound, hit: Hit, severity: str) -> Open:
         evidence=bound.rule.evidence,
         needs=hit.needs,
         message=message(bound, hit),
-        sources=cite(bound.version.sources),
+        sources=_fixed(bound).sources,
         nearest=tuple(hit.facts.get("nearest", ())) if hit.key == "payer-not-on-file" else (),
     )
 
@@ -127,8 +144,8 @@ def _field(hit: Hit) -> str | None:
 def message(bound: Bound, hit: Hit) -> str:
     """The kind's sentence for the hit, filled with the rule's settings and the hit's facts."""
     template = bound.kind.messages.get(hit.key) or COMMON_MESSAGES[hit.key]
-    settings = msgspec.structs.asdict(bound.params) if bound.params is not None else {}
-    return template.format(**{name: _words(value) for name, value in {**settings, **hit.facts}.items()})
+    facts = {name: _words(value) for name, value in hit.facts.items()}
+    return template.format(**{**_fixed(bound).settings, **facts})
 
 
 def _words(value: Any) -> Any:

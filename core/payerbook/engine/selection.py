@@ -6,11 +6,13 @@ enough only for some dates, the other dates become holes, so that claims of thes
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import get_args
 
 import msgspec
 
+from payerbook.errors import UsageError
 from payerbook.policy import Grade, Pack, Rule, Version
 
 GRADES: tuple[Grade, ...] = get_args(Grade)
@@ -61,9 +63,14 @@ def matches(word: str, rule: Rule) -> bool:
     return word in (rule.id, rule.topic) or rule.id.startswith(f"{word}.")
 
 
-def strangers(words: Sequence[str], rules: Sequence[Rule]) -> list[str]:
-    """The words that mean no rule at all."""
-    return [word for word in words if not any(matches(word, rule) for rule in rules)]
+def require_known(words: Sequence[str], rules: Sequence[Rule]) -> None:
+    """Raises UsageError, naming the nearest, for a word that means no rule at all."""
+    for word in words:
+        if not any(matches(word, rule) for rule in rules):
+            known = {name for rule in rules for name in (rule.id, rule.pack, rule.topic)}
+            near = difflib.get_close_matches(word, sorted(known), 3)
+            hint = f" Nearest: {', '.join(near)}." if near else ""
+            raise UsageError(f"{word!r} is no rule, pack or topic on file.{hint}")
 
 
 def _best(version: Version) -> int:

@@ -144,7 +144,7 @@ def deadlines(params: CertificationParams, case: Case) -> list[Due]:
         return []
     what, event = "certification of the plan of care", "first treatment day"
     plan = record.plan if record is not None else None
-    start, _ = record.first_day(plan, params.days) if record is not None and plan is not None else (record.start if record else None, True)
+    start = None if record is None else record.start if plan is None else record.first_day(plan, params.days)[0]
     if start is None:
         return [Due(what, None, event, params.days, needs=("context.documentation.evaluation_on",))]
     signed = plan.certified_on if plan is not None else None

@@ -31,6 +31,8 @@ class Chart:
         self.documentation = documentation
         self.episode = episode
         self.plan = documentation.plan_of_care
+        if self.plan is None and any(path.startswith("plan_of_care.") for path in _paths(documentation.absent)):
+            self.plan = PlanOfCare()  # A record that knows what its plan lacks has a plan.
         evaluated, started = documentation.evaluation_on, episode.started_on
         self.start = started if evaluated is None or (started is not None and started < evaluated) else evaluated
         self.as_of = case.today or claim.processed_on or claim.received_on or claim.submitted_on

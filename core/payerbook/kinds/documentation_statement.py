@@ -12,6 +12,7 @@ from payerbook.kinds.base import Case, Check, Contribution, Fix, Hit, Kind, Para
 
 
 class StatementParams(Params, frozen=True):
+    item: Annotated[str, Meta(description="What the record holds, as answers about documents name it: `reason-for-re-evaluation`.")]
     any_of: Annotated[tuple[Statement, ...], Meta(description="Statements of which the record has to make one.", min_length=1)]
     new_condition: Annotated[bool, Meta(description="An episode marked as having a new condition needs no statement.")] = False
 
@@ -47,7 +48,7 @@ def sentence(params: StatementParams) -> str:
 
 
 def answer(params: StatementParams, tables: Tables, question: Question) -> Contribution | None:
-    return Contribution(documents=(" or ".join(params.any_of),))
+    return Contribution(documents=(params.item,))
 
 
 KIND = Kind(

@@ -26,6 +26,7 @@ _WORDS: dict[str, str] = {
 class PlanOfCareParams(Params, frozen=True):
     parts: Annotated[tuple[Part, ...], Meta(description="What the plan has to hold.", min_length=1)]
     before_treatment: Annotated[bool, Meta(description="The plan has to be made by the first day billed.")] = True
+    days: Annotated[int, Meta(description="A plan dated more than this many days after the episode began is a later plan.")] = 30
 
 
 def bind(params: PlanOfCareParams, tables: Tables) -> Check:
@@ -54,10 +55,14 @@ def bind(params: PlanOfCareParams, tables: Tables) -> Check:
         if params.before_treatment and made is not None:
             early = tuple(index for index in lines if case.lines[index].service_date < made)
             if early:
-                hits += chart.spread(case, _late(case, made, early), early)
+                _, initial = record.first_day(plan, params.days)
+                hits += chart.spread(case, _late(case, made, early), early) if initial else [_EARLIER_PLAN]
         return hits or None
 
     return check
+
+
+_EARLIER_PLAN = Hit("unknown", None, "earlier", {}, needs=("context.documentation.plan_of_care",))
 
 
 def _incomplete(case: Case, record: chart.Chart, lines: tuple[int, ...], parts: tuple[Part, ...]) -> list[Hit]:
@@ -110,6 +115,7 @@ KIND = Kind(
         "none": "The record has no plan of care.",
         "incomplete": "The plan of care lacks {lacking}.",
         "parts": "Whether the plan of care holds {open} is not known.",
+        "earlier": "The plan of care on file was made later in the episode; the plan of the days billed is not known.",
         "late": "Treatment of {day} is billed, but the plan of care on file was made later, on {made}.",
     },
 )

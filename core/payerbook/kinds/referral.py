@@ -58,7 +58,7 @@ def sentence(params: ReferralParams) -> str:
 
 
 def answer(params: ReferralParams, tables: Tables, question: Question) -> Contribution | None:
-    return Contribution(documents=("order or certification" if params.or_certified else "order",))
+    return Contribution(documents=("order-or-certification" if params.or_certified else "order",))
 
 
 KIND = Kind(

@@ -31,6 +31,7 @@ test: $(VENV)/.dev pyodide ## everything that CI runs
 	$(TEST)
 
 soak: $(VENV)/.dev ## the generated tests again and again with new examples; SOAK=100 rounds
+	$(TEST) -m soak
 	for seed in $$(seq $(SOAK)); do $(TEST) -m hypothesis --hypothesis-profile soak --hypothesis-seed $$seed || exit 1; done
 
 bench: $(VENV)/.dev ## measures speed against yardsticks of the same run and writes docs/performance.md

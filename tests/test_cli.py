@@ -87,8 +87,13 @@ def test_jsonl_types_each_record(write: Any, capsys: pytest.CaptureFixture[str])
 
 
 def test_one_bad_claim_never_hides_the_others(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", write(bare("T1"), claim(claim_id="T2", lines=[line(units="many")]), claim(claim_id="T3")), "--json"]) == 2
-    answer = out_of(capsys)
+    file = write(bare("T1"), claim(claim_id="T2", lines=[line(units="many")]), claim(claim_id="T3"))
+    assert main(["check", file, "--json"]) == 2
+    said = capsys.readouterr()
+    answer = json.loads(said.out)
+    (told,) = said.err.splitlines()
+    assert "claims.json (line" in told
+    assert "claim T2: JSON-" in told
     assert [report["claim_id"] for report in answer["reports"]] == ["T1", "T3"]
     (error,) = answer["errors"]
     assert error["claim_id"] == "T2"

@@ -333,6 +333,50 @@ def test_files_that_are_no_table(tmp_path: Path, folder: Path, name: str, make: 
     assert not (folder / LIST).exists()
 
 
+@pytest.mark.parametrize("suffix", ["zip", "xlsx", "txt"])
+def test_damaged_files_are_refused_in_one_line(tmp_path: Path, folder: Path, suffix: str) -> None:
+    """A byte here and there is turned over, or the end is cut off: a file is read, or refused with its name."""
+    whole = tmp_path / f"ccipra-v320r0.{suffix}"
+    if suffix == "xlsx":
+        book = pytest.importorskip("openpyxl", reason="needs the extra [data]").Workbook()
+        for row in [*PAIR_HEAD, *PAIRS]:
+            book.active.append(row)
+        book.save(whole)
+    elif suffix == "zip":
+        whole = pair_files(tmp_path)[0]
+    else:
+        tabbed(whole, PAIR_HEAD, PAIRS)
+    data = whole.read_bytes()
+    dice = random.Random(3)
+    refused: list[str] = []
+    for trial in range(60):
+        broken = bytearray(data[: dice.randrange(len(data))] if trial % 3 == 0 else data)
+        for _ in range(trial % 3 * 4):
+            broken[dice.randrange(len(broken))] = dice.randrange(256)
+        whole.write_bytes(broken)
+        try:
+            import_files([whole], folder, force=True, partial=True)
+        except UsageError as error:
+            refused.append(str(error))
+    assert refused
+    assert all(whole.name in text and len(text.splitlines()) == 1 for text in refused)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("PAYERBOOK_DATA", str(tmp_path / "file"))
+    assert main(["data", "import", str(mue_file(tmp_path))]) == 2
+    assert "set PAYERBOOK_DATA to a folder of your own" in capsys.readouterr().err
+    assert payerbook.load().check(pair_claim("2024-08-15")).verdict == "deny"
+
+
+def test_a_damaged_manifest_is_named(tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import_files([mue_file(tmp_path)], folder)
+    (folder / "ncci-mue-practitioner" / "manifest.json").write_text("{")
+    assert main(["data", "list"]) == 3
+    assert "import the table again" in capsys.readouterr().err
+
+
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MOST_BYTES", 10)
     with pytest.raises(UsageError, match="unpacks to far more"):

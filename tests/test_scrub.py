@@ -26,8 +26,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "scrub.md"
 EACH = 8
 FLOOR = 60
 """A covered class that falls below this per cent has broken, whatever the others do."""
-KNOWN_MISSES = {"telehealth-hands-on"}
-"""Covered in part: the list of telehealth codes rests on sources that carry advice only."""
+KNOWN_MISSES = {"telehealth-hands-on", "diagnosis-alone"}
+"""Covered in part: the sources of the list of telehealth codes, and of the diagnosis note before October 2025, carry advice only."""
 
 
 @cache

@@ -47,7 +47,11 @@ def _painted(rule: Rule, known_on: date | None, days: list[date]) -> dict[date, 
         if version.attested:
             published = min(published, version.start)  # the source itself proves that day
         if known_on is None or published <= known_on:
-            paint.update({day: version for day in days if version.start <= day and (version.end is None or day <= version.end)})
+            for day in days:
+                if version.start <= day and (version.end is None or day <= version.end):
+                    paint[day] = version
+                elif version.start <= day:
+                    paint.pop(day, None)  # a version that has ended leaves nothing of the ones before it
     return paint
 
 

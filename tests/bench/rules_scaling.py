@@ -26,6 +26,11 @@ APPLY = 50
 BOUND, GROWN = 1.5, 10
 """What 5,000 rules may cost against 50: a claim like one seen before, and a claim of a shape that was never seen."""
 SOURCE = Source("Manual", "Example plan", "A")
+LINEAR = 12
+"""What ten times as many rules that look at the claim may cost."""
+LIMIT: tuple[str, dict[str, object]] = ("same-day-limit", {"limit": 4, "counts": "units"})
+IDLE: tuple[str, dict[str, object]] = ("unit-limit", {"tables": {}})
+"""A kind with settings that pass, and one whose check finds that it has nothing to look at."""
 CODES = ("97110", "97112", "97140", "97535")
 
 
@@ -36,7 +41,9 @@ def rows() -> list[Row]:
     applying = {size: _program(size, size) for size in SIZES[:2]}
     warm = calls({str(size): _warm(program, claim) for size, program in parked.items()}, repeat=100)
     first = calls({str(size): _unseen(program, claim) for size, program in parked.items()}, repeat=3)
+    idle = {size: _program(size, size, IDLE) for size in SIZES[:2]}
     grown = calls({str(size): _warm(program, claim) for size, program in applying.items()}, repeat=20)
+    skipped = calls({str(size): _warm(program, claim) for size, program in idle.items()}, repeat=20)
     small, *larger = map(str, SIZES)
     return [
         *(
@@ -44,7 +51,8 @@ def rows() -> list[Row]:
             for size in larger
         ),
         *(_row(f"the first check of a shape of claim with {int(size):,} rules on file", first, small, size, GROWN) for size in larger),
-        _row(f"check a claim with {int(larger[0]):,} rules on file, all of them for its codes", grown, small, larger[0], None),
+        _row(f"check a claim with {int(larger[0]):,} rules on file, all of them for its codes", grown, small, larger[0], LINEAR),
+        _row(f"the same, with rules that turn out not to apply ({larger[0]})", skipped, small, larger[0], LINEAR),
     ]
 
 
@@ -52,9 +60,9 @@ def _row(what: str, best: dict[str, float], small: str, size: str, goal: float |
     return at_most(f"{what} / with {small}", best[small], best[size], goal)
 
 
-def _program(size: int, apply: int) -> Program:
+def _program(size: int, apply: int, kind: tuple[str, dict[str, object]] = LIMIT) -> Program:
     """A pack of limits: `apply` of them look at the claim's codes; of the others nine in ten at other codes, one at a modifier."""
-    rules = [_rule(number, _applies_to(number, apply)) for number in range(size)]
+    rules = [_rule(number, _applies_to(number, apply), *kind) for number in range(size)]
     head = PackHead("example", "Example plan", "1")
     kinds = {kind.name: kind for kind in bundled()}
     return Program([Pack(head, tuple(rules))], kinds, payerbook.load(["common"]).tables)
@@ -66,12 +74,11 @@ def _applies_to(number: int, apply: int) -> When:
     return When(codes=(f"X{number:04d}",)) if number % 10 else When(modifiers_any=("QX",))
 
 
-def _rule(number: int, when: When) -> Rule:
+def _rule(number: int, when: When, kind: str, params: dict[str, object]) -> Rule:
     """A rule with a history of versions, so that the days on which something changes are many too."""
-    params = {"limit": 4 + number % 3, "counts": "units"}
     starts = [date(2018, 1, 1), date(2020, 1, 1) + timedelta(days=number % 365), date(2025, 1, 1)]
     versions = tuple(Version(start, "deny", when=when, params=params, sources=(SOURCE,)) for start in starts)
-    return Rule(f"example.rule-{number}", "same-day-limit", "Too many units", "units", "coding", "claim", versions)
+    return Rule(f"example.rule-{number}", kind, "Too many units", "units", "coding", "claim", versions)
 
 
 def _warm(program: Program, claim: Claim) -> Callable[[], object]:

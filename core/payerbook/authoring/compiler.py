@@ -58,9 +58,7 @@ def guess_id(folder: Path) -> str:
 
 def rule_files(folder: Path) -> list[Path]:
     """The rule files of a pack, in order of name."""
-    return sorted(
-        file for file in folder.glob("*.yaml") if file.name not in NOT_RULES and not file.name.endswith(".test.yaml")
-    )
+    return sorted(file for file in folder.glob("*.yaml") if file.name not in NOT_RULES and not file.name.endswith(".test.yaml"))
 
 
 class _PackCompiler:

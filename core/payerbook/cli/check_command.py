@@ -181,11 +181,17 @@ def _check_file(name: str, job: _Job) -> None:
                 enriched = iter(job.book.enrich([item.claim for item in batch if isinstance(item, Read)]))
                 for item in batch:
                     if isinstance(item, Problem):
-                        job.output.problem(item)
+                        _cannot_read(item, job.output)
                     else:
                         job.check(item, *next(enriched), workshop)
     if workshop is not None:
         _deliver(workshop, name, label, job.arguments)
+
+
+def _cannot_read(problem: Problem, output: Output) -> None:
+    """One line on standard error for every fault of input, whatever is printed on standard output."""
+    print(problem, file=sys.stderr)
+    output.problem(problem)
 
 
 def _deliver(workshop: Workshop, name: str, label: str, arguments: argparse.Namespace) -> None:
@@ -238,7 +244,7 @@ def _remember(session: Run, name: str, output: Output) -> None:
     with _open(name) as (stream, label):
         for item in read_history(stream, label):
             if isinstance(item, Problem):
-                output.problem(item)
+                _cannot_read(item, output)
             elif isinstance(item, Claim):
                 session.remember(item)
             else:

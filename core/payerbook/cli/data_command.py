@@ -15,6 +15,7 @@ import payerbook
 from payerbook.claim import SCHEMA_VERSION
 from payerbook.cli import options
 from payerbook.cli.style import count, paint
+from payerbook.errors import UsageError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for a file that cannot be used, and nothing is then changed."""
     folder = payerbook.tables_folder()
+    try:
+        return _run(arguments, folder)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written ({error.strerror}); set PAYERBOOK_DATA to a folder of your own.") from None
+
+
+def _run(arguments: argparse.Namespace, folder: Path) -> int:
     if arguments.action == "import":
         return _import(arguments, folder)
     if arguments.action == "list":

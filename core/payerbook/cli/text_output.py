@@ -118,7 +118,6 @@ class TextOutput:
 
     def problem(self, problem: Problem) -> None:
         self._tally.problem(problem)
-        self._print(paint("CANNOT READ ", "deny") + str(problem))
 
     def close(self, not_loaded: Sequence[NotLoaded]) -> None:
         if len(self._verdicts) <= CLAIMS:
@@ -212,7 +211,7 @@ class TextOutput:
             f"{tally.by_verdict[name]:,} {name}" for name in ("deny", "return", "review", "incomplete", "clean") if tally.by_verdict[name]
         ]
         risk = f" · ${tally.at_risk:,.2f} at risk" if tally.at_risk else ""
-        bad = f" · {count(tally.errors, 'fault')} in the input" if tally.errors else ""
+        bad = f" · {count(tally.errors, 'fault')} in the input, told on standard error" if tally.errors else ""
         self._print(paint(f"{count(tally.claims, 'claim')}: {', '.join(verdicts) or 'none read'}{risk}{bad}", "bold"))
         if tally.by_verdict["clean"]:
             missing = ", ".join(name for name in ("record", "chart") if tally.open_evidence[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -96,7 +97,7 @@ def _opened(sheet: Sheet) -> Iterator[IO[bytes]]:
         else:
             with zipfile.ZipFile(sheet.file) as archive, archive.open(sheet.member) as member:
                 yield member
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, NotImplementedError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
         raise UsageError(f"{sheet.label} cannot be read ({error}); download it again.") from None
 
 
@@ -130,11 +131,13 @@ def _excel(stream: IO[bytes], label: str) -> Iterator[Cells]:
         with zipfile.ZipFile(data) as archive:
             _refuse_bombs(archive, label)
         book = openpyxl.load_workbook(data, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise UsageError(f"{label} cannot be read as an Excel file ({error}); download it again.") from None
-    for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-        yield number, [_cell(value) for value in cells]
-    book.close()
+        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+            yield number, [_cell(value) for value in cells]
+        book.close()
+    except UsageError:
+        raise
+    except Exception:  # whatever a damaged file makes the reader raise
+        raise UsageError(f"{label} cannot be read as an Excel file; download it again.") from None
 
 
 def _cell(value: Any) -> str:

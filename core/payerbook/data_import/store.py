@@ -20,6 +20,7 @@ from typing import NamedTuple
 import msgspec
 
 from payerbook.datasets import LIST, Row, TableData, WindowData
+from payerbook.errors import PackError
 
 RUN = 250_000
 """Rows sorted in memory at a time (about 50 MB); longer tables are sorted in pieces on disk and merged."""
@@ -39,8 +40,15 @@ class Written(NamedTuple):
 
 
 def manifests(folder: Path) -> list[TableData]:
-    """What the folder holds, by table id; nothing when there is no such folder."""
-    return [_MANIFEST.decode(file.read_bytes()) for file in sorted(folder.glob("*/manifest.json"))]
+    """What the folder holds, by table id; nothing when there is no such folder. Raises PackError when a manifest is damaged."""
+    return [_read(file) for file in sorted(folder.glob("*/manifest.json"))]
+
+
+def _read(file: Path) -> TableData:
+    try:
+        return _MANIFEST.decode(file.read_bytes())
+    except msgspec.DecodeError as error:
+        raise PackError(f"{file}: the manifest cannot be read ({error}); remove its folder and import the table again.") from None
 
 
 def window(folder: Path, table: str, id: str) -> WindowData | None:

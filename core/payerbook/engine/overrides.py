@@ -24,7 +24,7 @@ def override(base: Pack, own: Pack) -> Pack:
 
 
 def _over(base: Rule, own: Rule) -> Rule:
-    spans = [(version.start, version.end) for version in own.versions]
+    spans = [(start, end) for start, end, _ in closed(own)]
     left = [version for start, end, version in closed(base) for version in _outside(version, start, end, spans)]
     known = min(known_from(version) for version in base.versions)
     mine = [version if version.known else msgspec.structs.replace(version, known=min(known, version.start)) for version in own.versions]

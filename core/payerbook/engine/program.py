@@ -17,7 +17,7 @@ import msgspec
 from payerbook.claim import Claim
 from payerbook.engine import conditions, versions
 from payerbook.errors import PackError
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, History, Hit, Kind, Result, Tables
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, History, Hit, Kind, Result, Settled, Tables
 from payerbook.policy import RANK, Pack, PackHead, Rule, Severity, Version, cap, severity
 
 PLANS = 10_000
@@ -57,6 +57,20 @@ def _gap(nearest: Bound, reason: str) -> Check:
         return [Hit("not-on-file", None, "not-on-file", {"reason": reason})]
 
     return unanswered
+
+
+def _settled(bound: Bound, claim: Claim) -> tuple[Settled, ...]:
+    """The sorts of answer that the rule gives to every claim of the shape: by its modifiers, or because its part of the context is
+    absent."""
+    kind = bound.kind
+    if kind.parts and (claim.context is None or all(getattr(claim.context, part) is None for part in kind.parts)):
+        return kind.without_parts
+    return bound.settled
+
+
+def _same_for_all(hit: Hit) -> bool:
+    """Whether a hit says nothing that differs from claim to claim."""
+    return (hit.outcome == "unknown" and not hit.facts) or hit.key == "not-on-file"
 
 
 def _never(case: Case, indexes: tuple[int, ...]) -> Result:
@@ -128,8 +142,8 @@ class Program:
         self._eras = _Eras(day for rule in self.rules for day in versions.cuts(rule))
         every = [version.when for rule in self.rules for version in rule.versions]
         self._fields = tuple(field for name, field in conditions.OF_CLAIM.items() if any(getattr(when, name) is not None for when in every))
-        self._places = any(when.places_of_service is not None or when.not_places_of_service for when in every)
         self._other_clocks = any(rule.date_basis != "service-date" for rule in self.rules)
+        self._parts = sorted({part for rule in self.rules if rule.kind in kinds for part in kinds[rule.kind].parts})
         self._by_code: dict[str, list[int]] = {}
         self._any_code: list[int] = []
         for index, rule in enumerate(self.rules):
@@ -163,11 +177,12 @@ class Program:
         """The plan of a claim, kept from an earlier claim of the same shape where there was one."""
         eras = self._eras
         shape: list[Any] = [(line.code, line.modifiers, eras[line.service_date]) for line in claim.lines]
-        if self._places:
-            shape += [claim.place_of_service, *(line.place_of_service for line in claim.lines)]
+        shape += [claim.place_of_service, *[line.place_of_service for line in claim.lines]]
         if self._other_clocks:
             shape += [claim.received_on and eras[claim.received_on], claim.processed_on and eras[claim.processed_on]]
-        key = (known_on, claim.frequency_code == "8", *[getattr(claim, field) for field in self._fields], *shape)
+        context = claim.context
+        given = None if context is None else tuple([getattr(context, part) is not None for part in self._parts])
+        key = (known_on, claim.frequency_code == "8", claim.bill_type, given, *[getattr(claim, field) for field in self._fields], *shape)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._make(claim, known_on)
@@ -230,24 +245,32 @@ class Program:
                 bound = self.bound(index, version if reason is None else versions.standing(rule, version))
                 steps.append(Step(index, bound, bound.check if reason is None else _gap(bound, reason), tuple(places)))
         shares = Counter([step.rule for step in steps] + [item[0] for item in fixed])
-        steps, idle = self._settle(steps, shares, claim) if settle else (steps, 0)
+        steps, unknown, idle = self._settle(steps, shares, claim) if settle else (steps, [], 0)
+        fixed += unknown
         ran = {self.rules[index].evidence for index in shares}
         checked = {evidence: "clean" if evidence in ran else "none" for evidence in ("claim", "table", "record", "chart")}
         return Plan(tuple(steps), tuple((bound, hit) for _, bound, hit in fixed), len(shares) - idle, dict(shares), checked)
 
-    def _settle(self, steps: list[Step], shares: Counter[int], claim: Claim) -> tuple[list[Step], int]:
-        """The steps that have to be called for each claim, and how many rules turned out not to apply to any claim of the shape."""
+    def _settle(self, steps: list[Step], shares: Counter[int], claim: Claim) -> tuple[list[Step], list[tuple[int, Bound, Hit]], int]:
+        """The steps that have to be called for each claim, the unknowns that every claim of the shape gets, and how many rules turned
+        out not to apply to any claim of the shape."""
         case = Case(claim, None, History(), lambda other: False, None)
         kept: list[Step] = []
+        fixed: list[tuple[int, Bound, Hit]] = []
         idle = 0
         for step in steps:
-            settled = step.bound.settled
-            answer = step.check(case, step.indexes) if settled and shares[step.rule] == 1 else []
+            settled = _settled(step.bound, claim)
+            if not settled or shares[step.rule] > 1:
+                kept.append(step)
+                continue
+            answer = step.check(case, step.indexes)
             if answer is NOT_APPLICABLE and "not-applicable" in settled:
                 idle += 1
+            elif isinstance(answer, list) and "unknown" in settled and all(map(_same_for_all, answer)):
+                fixed.extend((step.rule, step.bound, hit) for hit in answer)
             elif answer is not None or "pass" not in settled:
                 kept.append(step)
-        return kept, idle
+        return kept, fixed, idle
 
     def _spread(self, index: int, version: Version, hit: Hit, places: list[int], whole: bool) -> list[tuple[int, Bound, Hit]]:
         """One answer for the claim, or the same answer for each of the lines."""

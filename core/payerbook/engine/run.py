@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -23,8 +24,8 @@ Suppress = Callable[[str, int | None], Suppression | None]
 
 
 class Payer(NamedTuple):
-    """Whose rules are checked: pack id (None = not on file), the text the claim came with, who else counts as the same payer, and what its fee
-    schedule allows."""
+    """Whose rules are checked: pack id (None = not on file), the text the claim came with, who else counts as the same payer, and
+    what its fee schedule allows."""
 
     id: str | None
     as_sent: str | None
@@ -107,8 +108,11 @@ def severity_rank(bound: Bound, hit: Hit, asked: Asked) -> int:
 
 
 def _not_applicable(plan: Plan, skipped: list[int]) -> int:
-    """Rules of which every step turned out not to apply."""
-    return sum(1 for rule in set(skipped) if skipped.count(rule) == plan.shares[rule])
+    """Rules of which every step turned out not to apply; where each rule has one step, that is every step skipped."""
+    shares = plan.shares
+    if sum(shares.values()) == len(shares):
+        return len(skipped)
+    return sum(1 for rule, times in Counter(skipped).items() if times == shares[rule])
 
 
 def _weigh(plan: Plan, weighed: list[tuple[Bound, Hit, int]]) -> tuple[dict[str, str], Verdict, bool]:

@@ -24,29 +24,26 @@ def known_from(version: Version) -> date:
 def on(rule: Rule, day: date, known_on: date | None = None) -> Version | Gap:
     """The version for `day` with what was known on `known_on` (None = all that is on file today).
 
-    Of the versions that cover the day, the one with the latest start counts, and among those the latest correction.
+    The version that began last counts, and of those with one start the latest correction; once it has ended, nothing stands.
     """
     versions = rule.versions
     if known_on is not None:
         versions = tuple(version for version in versions if known_from(version) <= known_on)
-    best: Version | None = None
-    for version in versions:
-        if version.start <= day and (version.end is None or day <= version.end) and (best is None or _later(version, best)):
-            best = version
-    if best is not None:
-        return Gap("not-on-file", best.hole, best) if best.hole else best
     first = rule.versions[0]
     if not versions:
         return Gap("not-on-file", f"Nothing of this rule was published by {known_on}.", first)
-    first = min(versions, key=lambda version: version.start)
-    if day < first.start:
+    best: Version | None = None
+    for version in versions:
+        if version.start <= day and (best is None or _later(version, best)):
+            best = version
+    if best is None:
+        first = min(versions, key=lambda version: version.start)
         if first.attested:
             return Gap("not-on-file", f"The sources prove this rule only from {first.start} on.", first)
         return Gap("not-applicable", f"The rule began on {first.start}.", first)
-    last = max(
-        (version for version in versions if version.end is not None and version.end < day), key=lambda version: version.end or date.max
-    )
-    return Gap("not-applicable", f"The rule ended on {last.end}.", last)
+    if best.end is not None and best.end < day:
+        return Gap("not-applicable", f"The rule ended on {best.end}.", best)
+    return Gap("not-on-file", best.hole, best) if best.hole else best
 
 
 def _later(one: Version, other: Version) -> bool:

@@ -306,7 +306,7 @@ class Contribution(msgspec.Struct, frozen=True):
 
 
 P = TypeVar("P", bound=Params)
-Settled = Literal["pass", "not-applicable"]
+Settled = Literal["pass", "not-applicable", "unknown"]
 
 
 def says_nothing(params: Any, tables: Tables, question: Question) -> Contribution | None:
@@ -320,10 +320,11 @@ class Kind(Generic[P]):
 
     `whole_claim` rules ask one question of the claim (their version is chosen by its first date of service), others ask it of
     lines. `messages` maps the key of a hit to a template filled with the hit's facts. `sentence` says a rule's settings in words.
-    `look_back` is how many days of history before the claim the rule can ask for. `tables` names the dated tables it can read, `consulted` those it
-    reads for one claim.
-    `settled` names the answers that follow from the codes and modifiers of the lines alone, whatever else the claim says: the
-    engine gives them once for all claims of a shape.
+    `look_back` is how many days of history before the claim the rule can ask for. `tables` names the dated tables it can read,
+    `consulted` those it reads for one claim. `settled` names the answers that follow from the codes and modifiers of the lines
+    alone, whatever else the claim says: the engine gives them once for all claims of a shape. `parts` names parts of the context:
+    for a claim that brings none of them, answers of the sorts in `without_parts` follow from its shape, places of service and bill
+    type alone.
     `answer` is what the rule says to a question about a code (None = nothing), `turns` the days inside a version on which that can
     change. `deadlines` are the days that the rule sets for a claim; a start that is not known gives one without a day.
     `silent` says that with these settings no check ever finds anything: the rule only answers questions.
@@ -339,6 +340,8 @@ class Kind(Generic[P]):
     whole_claim: bool = False
     look_back: Callable[[P], int] = lambda params: 0
     settled: Callable[[P], tuple[Settled, ...]] = lambda params: ()
+    parts: tuple[str, ...] = ()
+    without_parts: tuple[Settled, ...] = ("pass", "not-applicable", "unknown")
     tables: Callable[[P], tuple[str, ...]] = lambda params: ()
     consulted: Callable[[P, Claim], tuple[str, ...]] = lambda params, claim: ()
     answer: Callable[[P, Tables, Question], Contribution | None] = says_nothing

@@ -187,6 +187,7 @@ KIND = Kind(
     params=CertificationParams,
     bind=bind,
     sentence=sentence,
+    parts=("documentation",),
     answer=answer,
     deadlines=deadlines,
     messages={

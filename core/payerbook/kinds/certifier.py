@@ -59,6 +59,7 @@ KIND = Kind(
     params=CertifierParams,
     bind=bind,
     sentence=sentence,
+    parts=("documentation",),
     messages={
         **chart.MESSAGES,
         "not-allowed": "The plan of care was certified by somebody who may not; it takes {allowed}.",

@@ -58,6 +58,7 @@ KIND = Kind(
     params=StatementParams,
     bind=bind,
     sentence=sentence,
+    parts=("documentation",),
     answer=answer,
     messages={
         **chart.MESSAGES,

@@ -112,6 +112,7 @@ KIND = Kind(
     params=EligibilityGate,
     bind=bind,
     sentence=sentence,
+    parts=("eligibility",),
     whole_claim=True,
     messages={
         "inactive": "Coverage is not active on the days of service.",

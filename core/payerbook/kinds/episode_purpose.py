@@ -46,6 +46,7 @@ KIND = Kind(
     params=EpisodePurposeParams,
     bind=bind,
     sentence=sentence,
+    parts=("episode",),
     messages={
         "never": "{code} is billed for {purpose} treatment, for which it is not covered this way.",
         "open": "The purpose of the treatment is not known; some purposes ({never}) are not covered this way.",

@@ -109,6 +109,7 @@ KIND = Kind(
     params=PlanOfCareParams,
     bind=bind,
     sentence=sentence,
+    parts=("documentation",),
     answer=answer,
     messages={
         **chart.MESSAGES,

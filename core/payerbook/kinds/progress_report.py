@@ -174,6 +174,7 @@ KIND = Kind(
     params=ProgressReportParams,
     bind=bind,
     sentence=sentence,
+    parts=("documentation",),
     answer=answer,
     deadlines=deadlines,
     look_back=lambda params: LOOK_BACK,

@@ -103,6 +103,7 @@ KIND = Kind(
     params=RecertificationParams,
     bind=bind,
     sentence=sentence,
+    parts=("documentation",),
     answer=answer,
     deadlines=deadlines,
     messages={

@@ -68,6 +68,7 @@ KIND = Kind(
     params=ReferralParams,
     bind=bind,
     sentence=sentence,
+    parts=("documentation",),
     answer=answer,
     messages={
         **chart.MESSAGES,

@@ -83,6 +83,7 @@ KIND = Kind(
     params=ReviewRecordsParams,
     bind=bind,
     sentence=sentence,
+    parts=("medical_review",),
     deadlines=deadlines,
     messages={
         **chart.MESSAGES,

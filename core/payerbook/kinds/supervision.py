@@ -51,6 +51,7 @@ KIND = Kind(
     params=SupervisionParams,
     bind=bind,
     sentence=sentence,
+    parts=("supervision",),
     messages={
         "less": "{code}: supervision was {had}, but it has to be at least {least}.",
         "open": "The level of supervision is not known; it has to be at least {level}.",

@@ -176,6 +176,8 @@ KIND = Kind(
     params=Telehealth,
     bind=bind,
     sentence=sentence,
+    parts=("telehealth",),
+    without_parts=("not-applicable",),
     answer=answer,
     messages={
         "closed": "{code} on {date} is billed as telehealth, which is not paid for therapists on that day.",

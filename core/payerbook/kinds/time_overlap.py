@@ -76,6 +76,7 @@ KIND = Kind(
     params=TimeOverlapParams,
     bind=bind,
     sentence=sentence,
+    parts=("documentation",),
     messages={
         "twice": "{date}: the times of {first} and {second} overlap; each minute counts for one of them.",
         "unread": "Some times in the log of the treatment are missing or are not written as hours and minutes.",

@@ -97,6 +97,7 @@ KIND = Kind(
     params=TreatmentNoteParams,
     bind=bind,
     sentence=sentence,
+    parts=("documentation",),
     answer=answer,
     messages={
         **chart.MESSAGES,

@@ -34,7 +34,7 @@ def just_late(claim: Claim, draw: Random) -> Seeded | None:
     return Seeded(_late(claim, 369 + draw.randrange(3))) if one_day else None
 
 
-AGAIN = ("units", "unit-limits", "evaluations", "code-pairs", "thresholds", "frequency", "documentation")
+AGAIN = ("units", "unit-limits", "evaluations", "code-pairs", "thresholds", "frequency", "documentation", "assistants")
 
 
 @error("duplicate-line", "the same line twice on a claim", GROUP, ["duplicates"], ["duplicates"], AGAIN)
@@ -210,6 +210,6 @@ def managed_care(claim: Claim, draw: Random) -> Seeded | None:
     return Seeded(_eligibility(claim, managed_care=True))
 
 
-@error("coverage-ended", "a service after the patient's coverage ended", GROUP, ["coordination"])
+@error("coverage-ended", "a service after the patient's coverage ended", GROUP, ["coordination"], ["medicare.part-b.coverage-active"])
 def no_coverage(claim: Claim, draw: Random) -> Seeded | None:
     return Seeded(_eligibility(claim, active=False, to=min(line.service_date for line in claim.lines) - timedelta(days=10)))

@@ -115,7 +115,7 @@ def evaluation(claim: Claim, draw: Random) -> Seeded | None:
     return None if place is None else Seeded(change(claim, place, units=3), one(place))
 
 
-@error("units-zero", "a line with no unit", GROUP, ["units", "claim-form"])
+@error("units-zero", "a line with no unit", GROUP, ["units", "claim-form"], ["common.charge-total"], ["code-pairs"])
 def zero(claim: Claim, draw: Random) -> Seeded | None:
     place = draw.randrange(len(claim.lines))
     return Seeded(change(claim, place, units=0, charge=claim.lines[place].charge), one(place))

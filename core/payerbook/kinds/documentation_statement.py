@@ -8,13 +8,14 @@ from msgspec import Meta
 
 from payerbook.claim import Statement
 from payerbook.kinds import chart
-from payerbook.kinds.base import Case, Check, Contribution, Fix, Hit, Kind, Params, Question, Result, Tables, join
+from payerbook.kinds.base import Case, Check, Contribution, Fix, Hit, Kind, Params, Question, Result, Standing, Tables, join
 
 
 class StatementParams(Params, frozen=True):
     item: Annotated[str, Meta(description="What the record holds, as answers about documents name it: `reason-for-re-evaluation`.")]
     any_of: Annotated[tuple[Statement, ...], Meta(description="Statements of which the record has to make one.", min_length=1)]
     new_condition: Annotated[bool, Meta(description="An episode marked as having a new condition needs no statement.")] = False
+    decides: Annotated[bool, Meta(description="Whether the code is covered at all hangs on the statement.")] = False
 
 
 def bind(params: StatementParams, tables: Tables) -> Check:
@@ -48,7 +49,8 @@ def sentence(params: StatementParams) -> str:
 
 
 def answer(params: StatementParams, tables: Tables, question: Question) -> Contribution | None:
-    return Contribution(documents=(params.item,))
+    condition = Standing("conditional", f"It is paid only when the record states {_words(params)}.", info=("other",))
+    return Contribution(standing=condition if params.decides else None, documents=(params.item,))
 
 
 KIND = Kind(

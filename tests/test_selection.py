@@ -118,7 +118,7 @@ def test_a_baseline_keeps_a_finding_and_says_so(
     assert report["suppressed"][0]["suppression"] == {"reason": ENTRY["reason"], "expires": "2026-12-31"}
     assert answer["summary"]["suppressed"] == {MODIFIER: 1}
     main(["check", file, "--baseline", kept, "--today", "2026-12-31"])
-    text = capsys.readouterr().out
+    text = " ".join(capsys.readouterr().out.split())
     assert "SUPPRESSED" in text
     assert ENTRY["reason"] in text
 

@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
 
+import msgspec
 from msgspec import Meta
 
 from payerbook.claim import Discipline
@@ -213,6 +214,13 @@ def _above(assistant: Minutes, total: Minutes, method: str) -> bool:
 
 
 def _hit(case: Case, group: _Group, right: int, params: AssistantShare) -> Hit:
+    # Who gave the whole of a service, or none of it, is plain; how a share is worked out is not, so that is said as a review.
+    shared = 0 < group.assistant < (group.minutes or 0)
+    hit = _found_wrong(case, group, right, params)
+    return msgspec.structs.replace(hit, cap="review") if shared else hit
+
+
+def _found_wrong(case: Case, group: _Group, right: int, params: AssistantShare) -> Hit:
     modifier = params.modifiers[group.discipline] if group.discipline is not None else None
     held = next((own for index in group.marked for own in case.lines[index].modifiers if own in params.modifiers.values()), None)
     name = modifier or held or join(params.modifiers.values())

@@ -47,7 +47,7 @@ def standing(record: chart.Chart, plan: PlanOfCare, params: CertificationParams)
     start, initial = record.first_day(plan, params.days)
     signed, verbal = plan.certified_on, plan.verbal_certification_on
     if start is None:
-        return Standing("unknown", needs=("context.documentation.evaluation_on",))
+        return _undated(record, signed, params)
     due = start + timedelta(days=params.days)
     if signed is not None:
         if signed <= due or (verbal is not None and verbal <= due and signed <= verbal + timedelta(days=params.verbal_days)):
@@ -67,6 +67,15 @@ def standing(record: chart.Chart, plan: PlanOfCare, params: CertificationParams)
     known = record.missing("plan_of_care.certified_on")
     needs = (() if known else (f"{_PLAN}.certified_on",)) + (by_order or ())
     return Standing("unknown" if needs else "missing", due, needs)
+
+
+def _undated(record: chart.Chart, signed: date | None, params: CertificationParams) -> Standing:
+    """How a plan stands whose first treatment day is not known: missing only when the record knows that nothing was signed."""
+    known = signed is None and record.missing("plan_of_care.certified_on")
+    ordered = not params.order_instead or record.missing("order_signed_on") or record.missing("order_on")
+    if known and ordered:
+        return Standing("missing")
+    return Standing("unknown", needs=("context.documentation.evaluation_on",))
 
 
 def _by_order(record: chart.Chart, plan: PlanOfCare, start: date, params: CertificationParams) -> tuple[str, ...] | None:
@@ -111,12 +120,12 @@ def bind(params: CertificationParams, tables: Tables) -> Check:
             if found.signed is None or found.due is None:
                 return NOT_APPLICABLE if found.state != "order" else None
             return _late(case, lines, found.signed, found.due, params)
-        return _missing(case, lines, found, record) + foreign or None
+        return _missing(case, lines, found, record, days) + foreign or None
 
     return check
 
 
-def _missing(case: Case, lines: tuple[int, ...], found: Standing, record: chart.Chart) -> list[Hit]:
+def _missing(case: Case, lines: tuple[int, ...], found: Standing, record: chart.Chart, days: timedelta) -> list[Hit]:
     facts: dict[str, Any] = {"due": found.due}
     if found.state == "unknown":
         return [Hit("unknown", None, "open" if found.due is not None else "start", facts, needs=found.needs)]
@@ -125,9 +134,11 @@ def _missing(case: Case, lines: tuple[int, ...], found: Standing, record: chart.
     if found.state != "missing":
         return []
     fix = Fix("document", None, None, "ask", "have the plan certified now; a late certification counts when its reason is stated")
-    # Without a day of sending nobody can tell that the certification is due already.
-    cap: Literal["review"] | None = "review" if record.as_of is None else None
-    return chart.spread(case, Hit("fail", None, "missing", facts, fixes=(fix,), cap=cap), lines)
+    # Treatment began by the claim's last day at the latest; before the day on which it is due then, nobody can tell that it is due.
+    due = found.due or case.span[1] + days
+    cap: Literal["review"] | None = None if record.as_of is not None and record.as_of > due else "review"
+    key = "missing" if found.due is not None else "missing-undated"
+    return chart.spread(case, Hit("fail", None, key, facts, fixes=(fix,), cap=cap), lines)
 
 
 def _late(case: Case, lines: tuple[int, ...], signed: date, due: date, params: CertificationParams) -> list[Hit] | None:
@@ -193,6 +204,7 @@ KIND = Kind(
     messages={
         **chart.MESSAGES,
         "missing": "The plan of care is not certified; it was due by {due}.",
+        "missing-undated": "The plan of care is not certified.",
         "open": "Whether the plan of care was certified (due by {due}) is not known.",
         "start": "The first treatment day is not known, so the day by which the plan is certified cannot be told.",
         "order": "The plan of care has no signature yet; a signed order and the plan sent in time stand for it.",

@@ -6,15 +6,12 @@ code. Diagnoses are named by their place on the claim only.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables
-
-REMEMBERED = 10_000
-"""Lists of diagnoses whose answer is remembered at most."""
+from payerbook.kinds import diagnoses
+from payerbook.kinds.base import Check, Fix, Hit, Kind, Params, Result, Tables
 
 _WHY = {
     "side": "choose the code of the side, or of both sides, that the record names",
@@ -31,27 +28,17 @@ class DiagnosisDetail(Params, frozen=True):
 
 
 def bind(params: DiagnosisDetail, tables: Tables) -> Check:
-    texts = (re.escape(code.replace(".", "")).replace(r"\?", ".").replace(r"\$", "$") for code in params.codes)
-    pattern = re.compile("|".join(texts))
+    pattern = diagnoses.pattern(params.codes)
     fixes = (Fix("replace-diagnosis", None, None, "ask", _WHY[params.finding]),)
-    answers: dict[tuple[str, ...], Result] = {}
 
-    def check(case: Case, indexes: tuple[int, ...]) -> Result:
-        diagnoses = case.claim.diagnoses
-        if not diagnoses:
-            return NOT_APPLICABLE
-        if diagnoses not in answers:
-            if len(answers) >= REMEMBERED:
-                answers.clear()
-            plain = [code.replace(".", "").upper() for code in diagnoses]
-            answers[diagnoses] = [
-                Hit("fail", None, params.finding, {"place": place}, field=f"diagnoses[{place - 1}]", fixes=fixes)
-                for place, code in enumerate(plain, 1)
-                if pattern.match(code)
-            ] or None
-        return answers[diagnoses]
+    def judge(codes: list[str]) -> Result:
+        return [
+            Hit("fail", None, params.finding, {"place": place}, field=f"diagnoses[{place - 1}]", fixes=fixes)
+            for place, code in enumerate(codes, 1)
+            if pattern.match(code)
+        ] or None
 
-    return check
+    return diagnoses.check_of(judge)
 
 
 def sentence(params: DiagnosisDetail) -> str:

@@ -1,6 +1,6 @@
 """Diagnosis codes that ICD-10-CM keeps apart, wants together, or wants in an order.
 
-A pattern is the beginning of a code, with or without its dot; `?` stands for any one character. Diagnoses are named by their
+Patterns of codes are those of `diagnoses.pattern`. Diagnoses are named by their
 place on the claim only.
 """
 
@@ -12,10 +12,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
-
-REMEMBERED = 10_000
-"""Lists of diagnoses whose answer is remembered at most."""
+from payerbook.kinds import diagnoses
+from payerbook.kinds.base import NOT_APPLICABLE, Check, Fix, Hit, Kind, Params, Result, Tables, join
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,24 +30,8 @@ class DiagnosisPair(Params, frozen=True):
 
 
 def bind(params: DiagnosisPair, tables: Tables) -> Check:
-    pairs = [(_pattern((pair.code,)), _pattern(pair.others)) for pair in params.pairs]
-    answers: dict[tuple[str, ...], Result] = {}
-
-    def check(case: Case, indexes: tuple[int, ...]) -> Result:
-        diagnoses = case.claim.diagnoses
-        if not diagnoses:
-            return NOT_APPLICABLE
-        if diagnoses not in answers:
-            if len(answers) >= REMEMBERED:
-                answers.clear()
-            answers[diagnoses] = _judge(params.relation, pairs, [code.replace(".", "").upper() for code in diagnoses])
-        return answers[diagnoses]
-
-    return check
-
-
-def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(pattern.replace(".", "")).replace(r"\?", ".") for pattern in patterns))
+    pairs = [(diagnoses.pattern((pair.code,)), diagnoses.pattern(pair.others)) for pair in params.pairs]
+    return diagnoses.check_of(lambda codes: _judge(params.relation, pairs, codes))
 
 
 def _judge(relation: str, pairs: list[tuple[re.Pattern[str], re.Pattern[str]]], codes: list[str]) -> Result:

@@ -16,6 +16,7 @@ PATH = "context.documentation.abn"
 class Notice(Params, frozen=True):
     signed: Annotated[tuple[str, ...], Meta(description="Modifiers that say a notice was signed before the service.")]
     unsigned: Annotated[tuple[str, ...], Meta(description="Modifiers that say there is none.")] = ()
+    void_kinds: Annotated[tuple[str, ...], Meta(description="Kinds of notice (`documentation.abn.kind`) that do not count.")] = ()
 
 
 def bind(params: Notice, tables: Tables) -> Check:
@@ -34,7 +35,11 @@ def bind(params: Notice, tables: Tables) -> Check:
             if bool(yes) == bool(no):
                 continue  # neither, or both, which another rule says
             met = True
-            hit = _signed(index, line, notice, none, yes[0]) if yes else _unsigned(index, line, notice, none, no[0], params.signed)
+            hit = (
+                _signed(index, line, notice, none, yes[0], params.void_kinds)
+                if yes
+                else _unsigned(index, line, notice, none, no[0], params.signed)
+            )
             if hit is not None:
                 hits.append(hit)
         return hits or (None if met else NOT_APPLICABLE)
@@ -42,13 +47,15 @@ def bind(params: Notice, tables: Tables) -> Check:
     return check
 
 
-def _signed(index: int, line: Line, notice: Abn | None, none: bool, held: str) -> Hit | None:
+def _signed(index: int, line: Line, notice: Abn | None, none: bool, held: str, void_kinds: tuple[str, ...]) -> Hit | None:
     facts = {"code": line.code, "date": line.service_date, "held": held}
     fix = Fix("replace-modifier", index, f"{held}=GZ", "ask", "if no notice was signed before the service")
     if notice is None:
         if none:
             return Hit("fail", index, "lacks", facts, field="modifiers", fixes=(fix,))
         return Hit("unknown", index, "unsaid", facts, needs=(PATH,), field="modifiers")
+    if notice.kind in void_kinds:
+        return Hit("fail", index, "void", {**facts, "kind": notice.kind}, field="modifiers", fixes=(fix,))
     if notice.codes is not None and line.code not in notice.codes:
         return Hit("fail", index, "other", facts, field="modifiers", fixes=(fix,))
     if notice.signed_on is None:
@@ -86,6 +93,7 @@ KIND = Kind(
     sentence=sentence,
     messages={
         "lacks": "{code} carries {held}, but there is no signed notice.",
+        "void": "{code} carries {held}, but a {kind} notice does not count: it has to name a reason to expect that this service is denied.",
         "other": "{code} carries {held}, but the notice on file is for other codes.",
         "late": "{code} on {date} carries {held}, but the notice was signed on {signed}, after the service.",
         "held": "{code} carries {held}, but a notice signed before the service is on file.",

@@ -114,12 +114,24 @@ def bind(params: ProgressReportParams, tables: Tables) -> Check:
             return foreign or None
         # A stretch of n days holds at most n treatment days, whatever else is not known.
         reports = record.documentation.progress_reports
+        if number is not None and number > every and (reports == () or record.missing("progress_reports")):
+            return _never_reported(case, record, lines, number, last, params) + foreign
         recent = max((day for day in reports if day < first), default=record.start) if reports else record.start
         if recent is not None and last - recent <= shortest:
             return foreign or None
         return _judge(case, record, lines, params) + foreign or None
 
     return check
+
+
+def _never_reported(
+    case: Case, record: chart.Chart, lines: tuple[int, ...], number: int, last: date, params: ProgressReportParams
+) -> list[Hit]:
+    """The answer for a visit past the first period of an episode without any report; the number of the visit counts the days."""
+    over = number > params.every + params.late_days or (record.as_of is not None and record.as_of > last + timedelta(days=params.late_days))
+    fix = Fix("document", None, None, "ask", "have the therapist write the report and say why it is late")
+    facts = {"visit": number}
+    return chart.spread(case, Hit("fail", None, "never", facts, fixes=(fix,), cap=None if over else "review"), lines)
 
 
 def _judge(case: Case, record: chart.Chart, lines: tuple[int, ...], params: ProgressReportParams) -> list[Hit]:
@@ -181,6 +193,7 @@ KIND = Kind(
     messages={
         **chart.MESSAGES,
         "overdue": "No progress report for the {every} treatment days up to {last}; it could be written until {latest}.",
+        "never": "This is visit {visit} of the episode and there is no progress report; one is due every {every} treatment days.",
         "open": "Whether a progress report is due cannot be told: the treatment days or the reports of the episode are not known.",
     },
 )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from payerbook.claim import Role
+from payerbook.kinds import chart
 from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
 
 
@@ -17,6 +18,7 @@ class RequiredProviderParams(Params, frozen=True):
     ]
     who: Annotated[str, Meta(description="Who that is, in words: `the practitioner who certified the plan of care`.")]
     roles: Annotated[tuple[Role, ...], Meta(description="Roles under which the provider may be reported; empty = any.")] = ()
+    certifier: Annotated[bool, Meta(description="The NPI has to be that of the person who certified the plan of care on file.")] = False
 
 
 def bind(params: RequiredProviderParams, tables: Tables) -> Check:
@@ -37,9 +39,20 @@ def bind(params: RequiredProviderParams, tables: Tables) -> Check:
             role = Fix("verify", None, None, "ask", f"report {params.who} in the role that the payer asks for")
             facts = {"role": provider.role, "right": join(params.roles)}
             return [Hit("fail", None, "role", facts, field=f"{field}.role", fixes=(role,))]
+        if params.certifier and _certified_by_another(case, indexes, provider.npi):
+            # The payer sees it only when it reads the record, so it asks for a look at both.
+            return [Hit("fail", None, "another", {}, field=path, fixes=(fix,), cap="review")]
         return None
 
     return check
+
+
+def _certified_by_another(case: Case, indexes: tuple[int, ...], npi: str) -> bool:
+    """Whether the plan on file for these lines was certified under another NPI."""
+    record = chart.of(case)
+    if record is None or record.plan is None or record.plan.certified_by in (None, npi):
+        return False
+    return chart.own(case, record, indexes)[0] == indexes
 
 
 def sentence(params: RequiredProviderParams) -> str:
@@ -58,6 +71,7 @@ KIND = Kind(
     messages={
         "absent": "The claim does not carry the NPI of {who}.",
         "open": "The claim names no NPI for {who} so far.",
+        "another": "The NPI on the claim is not that of {who}, as the record has it.",
         "role": "The provider is reported as {role}; the payer wants {who} as {right}.",
     },
 )

@@ -1,4 +1,4 @@
-"""Puts the policies, the packs compiled from them, and the site into a wheel, so that an installed payerbook reads no YAML."""
+"""Puts policies, the packs compiled from them, and the site into a wheel, so that an installed payerbook reads no YAML."""
 
 from __future__ import annotations
 
@@ -29,8 +29,11 @@ class CarryPolicies(BuildHookInterface):  # type: ignore[type-arg]
         sys.path[:0] = [str(root / "core"), str(root / "plugins")]
         self.compiled = tempfile.TemporaryDirectory(prefix="payerbook-compiled-")
         compile_bundled(Path(self.compiled.name))
+        from payerbook.pages import project
+
         carried = {self.compiled.name: "compiled", str(root / "policies"): "policies"}
         carried |= {str(file): file.relative_to(root).as_posix() for file in site_files(root / "site")}
+        carried |= {str(root / "docs" / name): f"docs/{name}" for name in [project.LIST, *(f"{name}.md" for name in project.names())]}
         build_data["force_include"] |= {source: f"payerbook/{target}" for source, target in carried.items()}
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -154,6 +154,36 @@ def test_earlier_claims_of_a_run_are_history(write: Any, capsys: pytest.CaptureF
     assert "medicare.part-b.duplicate-line" in [finding["rule"] for finding in second["findings"]]
 
 
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        (["9711"], "not a procedure code"),
+        (["97110", "--place", "1"], "write two digits"),
+        (["97110", "--visit", "0"], "write 1 for the first"),
+    ],
+)
+def test_a_question_that_cannot_be_meant_is_refused(argument: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["limits", "medicare", *argument])
+    assert stopped.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["price", "deadlines"])
+def test_a_claim_that_cannot_be_answered_does_not_stop_the_others(command: str, write: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write(claim(claim_id="T1", payer="Blue Moon"), claim(claim_id="T2"))
+    code = main([command, file, "--json"])
+    said = capsys.readouterr()
+    assert json.loads(said.out.splitlines()[-1])["asked"]["claim_id"] == "T2"
+    assert (code, "T1" in said.err) == ((2, True) if command == "price" else (0, False))
+
+
+def test_a_baseline_that_cannot_be_written_is_one_line(write: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "none" / "made.json"
+    assert main(["check", write(claim()), "--write-baseline", str(target), "--reason", "x", "--expires", "2027-01-01"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_a_history_file_is_history(write: Any, capsys: pytest.CaptureFixture[str]) -> None:
     history = write(claim(claim_id="T0", patient={"id": "P1"}), name="history.jsonl")
     main(["check", write(claim(patient={"id": "P1"})), "--history", history, "--json"])
@@ -173,6 +203,13 @@ def test_a_history_file_is_history(write: Any, capsys: pytest.CaptureFixture[str
         (["units", "medicare", "97110=-5"], "is not CODE=MINUTES"),
         (["units", "medicare", "99999=15"], "not a therapy code on file"),
         (["units", "nobody", "97110=15"], "No single payer on file"),
+        (["units", "medicare", "97110=15", "--on", "1990-01-01"], "counted timed units on 1990-01-01 is not on file"),
+        (["price", "-", "--on", "2026-01-01"], "carries its own date"),
+        (["deadlines", "no-such-file.json"], "cannot be read"),
+        (["coverage", "medicare", "97110", "--history", "."], "cannot be read"),
+        (["data", "import", "."], "is not a file"),
+        (["schema", "--write", "--out", "/dev/null/schema"], "cannot be read or written"),
+        (["site", "--out", "/dev/null/site"], "cannot be read or written"),
         (["rule", "timed-units"], "Nearest: medicare.part-b.timed-units"),
         (["packs", "nobody"], "No single payer on file"),
         (["lint", "no-such-folder"], "does not exist"),

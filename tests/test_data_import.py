@@ -322,7 +322,7 @@ def _encrypted(path: Path) -> None:
         ("a.zip", _encrypted, "protected by a password"),
         ("a.pdf", lambda path: path.write_bytes(b"%PDF"), "only .zip, .txt, .csv and .xlsx"),
         ("a.csv", lambda path: path.write_text("some,other,table\n1,2,3\n"), "no known table is in it"),
-        ("a.csv", lambda path: None, "cannot be read; check the name"),
+        ("a.csv", lambda path: None, "is not a file"),
         ("a.csv", lambda path: path.write_bytes(b""), "no known table is in it"),
     ],
 )

@@ -14,6 +14,7 @@ import pytest
 
 import payerbook
 from installation import ROOT, Installed, quiet
+from payerbook.pages import project
 from payerbook.plugins import BUNDLED
 
 EXAMPLE = ROOT / "tests" / "example-pack"
@@ -60,6 +61,7 @@ def test_wheel_carries_the_packs_their_sources_and_the_site(installed: Installed
     policies = {f"payerbook/policies/{file.relative_to(ROOT / 'policies')}" for file in (ROOT / "policies").rglob("*.yaml")}
     assert policies <= names
     assert "payerbook/site/mkdocs.yml" in names
+    assert {f"payerbook/docs/{name}.md" for name in project.names()} <= names
     unwanted = ("tests/", "payerbook/site/build/", "payerbook/site/docs/rules/")
     assert not [name for name in names if name.startswith(unwanted) or "__pycache__" in name or name.endswith(".pyc")]
 

@@ -16,7 +16,7 @@ import pytest
 from payerbook.authoring.session import Session
 from payerbook.errors import PackError, UsageError
 from payerbook.pages import build as building
-from payerbook.pages import settings, site
+from payerbook.pages import project, settings, site
 from payerbook.pages.text import escape, paragraphs, table
 
 pytest.importorskip("material", reason="the site needs mkdocs-material")
@@ -267,6 +267,12 @@ def test_kinds_and_faults_are_all_described(session: Session, pages: dict[str, P
 
     assert set(session.kinds) <= pages["/kinds/"].ids
     assert {code.lower() for code in CODES} <= pages["/faults/"].ids
+
+
+def test_the_documents_of_the_project_are_there(pages: dict[str, Page]) -> None:
+    for name in project.names():
+        assert f"/project/{name}/" in {urljoin("/project/answers/", link) for link in pages["/project/answers/"].links}
+    assert "/project/answers/" in {urljoin("/about/", link) for link in pages["/about/"].links}
 
 
 def test_values_of_settings_are_said_in_words() -> None:

@@ -20,7 +20,7 @@ from payerbook.answers.questions import DeadlinesAnswer
 from payerbook.book import Shelf
 from payerbook.claim import Claim
 from payerbook.datasets import Tables
-from payerbook.engine import gaps, repair
+from payerbook.engine import gaps, repair, versions
 from payerbook.engine.baseline import Baseline
 from payerbook.engine.enrich import merge
 from payerbook.engine.explain import Explained, explained
@@ -330,21 +330,31 @@ class Book(Inquiries):
             desk = self._desks[payer] = Desk(payer, program, self._shelf.tables, self._shelf.codes, packs, self._same(payer))
         return desk
 
-    def units(self, payer: str, minutes: dict[str, int], *, method: counting.Method | None = None) -> counting.Count:
+    def units(
+        self, payer: str, minutes: dict[str, int], *, method: counting.Method | None = None, on: date | None = None
+    ) -> counting.Count:
         """Billable units for one day and discipline, by the payer's own counting method or the one given.
 
         `minutes` maps codes (or `FIRST+ADDON`) to minutes of direct contact. Raises UsageError when the payer's method is not on
-        file and none is given, or when a code is not on file.
+        file (for the date of service `on`) and none is given, or when a code is not on file.
         """
         head = self.payer(payer)
-        method = method or head.unit_method
         if method is None:
-            raise UsageError(f"How {head.id} counts timed units is not on file; say --method cms or --method ama.")
+            method = self._unit_method(head, on)
         codes = self._shelf.codes
         unknown = [code for key in minutes for code in key.split("+") if code not in codes]
         if unknown:
             raise UsageError(f"{', '.join(unknown)}: not a therapy code on file, so how it is timed is unknown.")
         return counting.count(minutes, {code: info.timing for code, info in codes.items()}, method)
+
+    def _unit_method(self, head: PackHead, on: date | None) -> counting.Method:
+        if head.unit_method is None:
+            raise UsageError(f"How {head.id} counts timed units is not on file; say --method cms or --method ama.")
+        if on is not None and head.unit_method_rule is not None:
+            found = versions.on(self.rule(head.unit_method_rule), on, None)
+            if isinstance(found, versions.Gap):
+                raise UsageError(f"How {head.id} counted timed units on {on} is not on file; say --method cms or --method ama.")
+        return head.unit_method
 
 
 class Run:

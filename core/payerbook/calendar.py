@@ -9,6 +9,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+YEARS = range(1900, 2200)
+"""Years that a day on a claim can lie in: others are typing errors, and terms counted from them can leave the calendar."""
+
 
 class Period(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A length of time. Years and months go by the calendar, days are counted one by one."""

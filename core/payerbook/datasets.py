@@ -234,7 +234,9 @@ class Tables:
             try:
                 tables = _DECODER.decode(compiled)
             except msgspec.DecodeError as error:
-                raise PackError(f"{folder.name}: the list of tables cannot be read ({error}); compile the tables again.") from error
+                raise PackError(
+                    f"{folder}: the list of tables cannot be read ({error}); remove the folder and import or compile the tables again."
+                ) from error
             for table in tables:
                 self._data.setdefault(table.table, []).append((table, folder / table.table))
 

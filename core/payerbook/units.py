@@ -48,19 +48,24 @@ def agrees(minutes: Mapping[str, Minutes], billed: Mapping[str, Minutes], method
     """Whether the billed units of 15-minute codes are a right answer for their minutes: the test of `count` without its words."""
     if method == "ama":
         return all(billed[code] == (spent + 7) // 15 for code, spent in minutes.items())
-    if sum(billed.values()) != (sum(minutes.values()) + 7) // 15:
-        return False
+    units: Minutes = 0
+    total: Minutes = 0
     least_given: Minutes = 15
     most_left: Minutes = 0
     for code, spent in minutes.items():
+        units += billed[code]
+        total += spent
         extra = billed[code] - spent // 15
+        left = spent % 15
         if extra == 1:
-            least_given = min(least_given, spent % 15)
+            if left < least_given:
+                least_given = left
         elif extra == 0:
-            most_left = max(most_left, spent % 15)
+            if left > most_left:
+                most_left = left
         else:
             return False
-    return least_given >= most_left
+    return units == (total + 7) // 15 and least_given >= most_left
 
 
 def count(minutes: Mapping[str, Minutes], timing: Mapping[str, Timing], method: Method) -> Count:

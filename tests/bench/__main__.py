@@ -1,4 +1,4 @@
-"""Measures payerbook, prints the table, writes it into docs/performance.md: python -m tests.bench [one_claim] [cold_start] [x12_file]."""
+"""Measures payerbook, prints the table, writes it into docs/performance.md: python -m tests.bench [PART...] (see PARTS)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.bench.measure import Row
 
-PARTS = ("one_claim", "cold_start", "x12_file")
+PARTS = ("one_claim", "rules_scaling", "cold_start", "x12_file")
 HEAD = ("Measured / yardstick", "Yardstick", "Measured", "Ratio", "Goal", "Met")
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- written by `make bench` -->\n", "<!-- end -->\n"

@@ -18,8 +18,20 @@ from payerbook.api import Book
 from payerbook.claim import Claim
 from payerbook.errors import UsageError
 
-TAXONOMY = {"physician": "207Q00000X", "PTA": "225200000X"}
-"""Words for who renders a service, as provider taxonomy codes (NUCC)."""
+TAXONOMY = {"physician": "207Q00000X", "PT": "225100000X", "PTA": "225200000X", "student": "390200000X"}
+"""Words for who renders or performs a service, as provider taxonomy codes (NUCC); of "PT with student" the first counts."""
+
+FACILITIES = {"CORF": {"claim_type": "institutional", "bill_type": "751"}}
+"""Words for a facility in the payer's text, and how such a facility bills."""
+
+MODALITIES = {r"\bvideo\b": "audio-video", r"\baudio[- ]only\b|\btelephone\b": "audio-only"}
+"""Words for how a visit at a distance was held."""
+
+RECORD = ("order_on", "evaluation_on", "plan_of_care", "progress_reports", "treatment_notes", "statements")
+"""What a record without any document is known to lack."""
+
+ROLES = {"physician": "physician", "PA": "physician-assistant", "NP": "nurse-practitioner", "CNS": "clinical-nurse-specialist"}
+"""Words for who signed a plan of care."""
 
 INCURRED = {"pt_slp_incurred": "PT+SLP", "ot_incurred": "OT"}
 """History words for dollars used of Medicare's yearly amount, and the bucket they fill."""
@@ -51,21 +63,35 @@ def payer(book: Book, text: str) -> str | None:
     return None
 
 
-def adapt(case: Mapping[str, Any], pack: str) -> Adapted:
-    """The claim of a case, sent to the payer with this pack id."""
+def adapt(case: Mapping[str, Any], pack: str, more: Mapping[str, Any] | None = None) -> Adapted:
+    """The claim of a case, sent to the payer with this pack id; `more` is a part of a claim that is laid over it."""
+    day = date.fromisoformat(case["date_of_service"])
     given = case["claim"]
     history = dict(given["history"])
     left_out: list[str] = []
     diagnoses = list(dict.fromkeys(code for line in given["lines"] for code in line.get("dx", ())))
     lines = [_line(case, number, line, diagnoses, left_out) for number, line in enumerate(given["lines"], 1)]
     _allow(lines, history.pop("this_visit_allowed", None))
-    context = _context(date.fromisoformat(case["date_of_service"]), history)
+    context = _context(day, history)
     left_out += [f"history: {name}" for name in history]
     context.update(_authorizations(given["auth"], left_out))
+    context.update(_telehealth(case["situation"]))
     if isinstance(given["documents"], list):
-        left_out.append("documents")
+        context.update(_documentation(day, given["documents"], left_out))
     data = {"claim_id": case["id"], "payer": pack, "lines": lines, "diagnoses": diagnoses or None, "context": context or None}
-    return Adapted(msgspec.convert(data, Claim), tuple(left_out))
+    for word, bills in FACILITIES.items():
+        if re.search(rf"\b{word}\b", case["payer"]):
+            data.update(bills)
+    return Adapted(msgspec.convert(_laid_over(data, more or {}), Claim), tuple(left_out))
+
+
+def _laid_over(below: Any, above: Any) -> Any:
+    """`above` laid over `below`: mappings key by key, lists of mappings item by item, anything else replaced."""
+    if isinstance(below, Mapping) and isinstance(above, Mapping):
+        return {**below, **{key: _laid_over(below.get(key), value) for key, value in above.items()}}
+    if isinstance(below, list) and isinstance(above, list) and len(below) == len(above):
+        return [_laid_over(*pair) for pair in zip(below, above, strict=True)]
+    return above
 
 
 def _line(case: Mapping[str, Any], number: int, line: Mapping[str, Any], diagnoses: list[str], left_out: list[str]) -> dict[str, Any]:
@@ -80,9 +106,10 @@ def _line(case: Mapping[str, Any], number: int, line: Mapping[str, Any], diagnos
     }
     if "dx" in line:
         made["diagnosis_pointers"] = [diagnoses.index(code) + 1 for code in line["dx"]]
-    if line.get("rendering") in TAXONOMY:
-        made["rendering_provider"] = {"taxonomy": TAXONOMY[line["rendering"]]}
-    left_out += [f"lines: {name}" for name in ("performed_by", "referring_npi") if name in line]
+    who = line.get("rendering") or line.get("performed_by", "").partition(" with ")[0]
+    if who in TAXONOMY:
+        made["rendering_provider"] = {"taxonomy": TAXONOMY[who]}
+    left_out += [f"lines: {name}" for name in ("referring_npi",) if name in line]
     return made
 
 
@@ -117,11 +144,55 @@ def _context(day: date, history: dict[str, Any]) -> dict[str, Any]:
         eligibility["other_open_episodes"] = ["home-health"] if history.pop("open_home_health_episode") else []
     if eligibility:
         context["eligibility"] = eligibility
+    episode: dict[str, Any] = {}
     if "visit_number" in history:
-        context["episode"] = {"visit_number": history.pop("visit_number")}
+        episode["visit_number"] = history.pop("visit_number")
+    if history.get("therapy_type") in ("acute", "chronic"):
+        episode["acuity"] = history.pop("therapy_type")
+    if episode:
+        context["episode"] = episode
     if "monitoring_days" in history:
         context["remote_monitoring"] = {"monitored_days": history.pop("monitoring_days")}
     return context
+
+
+def _telehealth(situation: str) -> dict[str, Any]:
+    """How and where a visit at a distance was held, as the text of the case says."""
+    for words, modality in MODALITIES.items():
+        if re.search(words, situation, re.IGNORECASE):
+            home = {"patient_location": "home"} if re.search(r"\bpatient at home\b", situation) else {}
+            return {"telehealth": {"modality": modality, **home}}
+    return {}
+
+
+def _documentation(day: date, documents: list[str], left_out: list[str]) -> dict[str, Any]:
+    """What the documents of a case show; those without a date or a fact of the contract are named in `left_out`."""
+    if not documents:
+        return {"documentation": {"absent": list(RECORD)}}
+    made: dict[str, Any] = {}
+    for text in documents:
+        shown = _shown(day, text)
+        if not shown:
+            left_out.append(f"documents: {text}")
+        made.update(shown)
+    return {"documentation": made} if made else {}
+
+
+def _shown(day: date, text: str) -> dict[str, Any]:
+    """What one document shows. What it states is left out: the list of statements of a claim is taken as the whole list."""
+    if found := re.search(r"ABN dated (\d{4}-\d\d-\d\d)", text):
+        return {"abn": {"signed_on": found[1]}}
+    if found := re.search(r"\b(blanket|routine) ABN\b", text):
+        return {"abn": {"kind": found[1]}}
+    if found := re.search(r"plan signed by (?:a |the )?(\w+)", text):
+        return {"plan_of_care": {"certified_by_role": ROLES[found[1]]}} if found[1] in ROLES else {}
+    if found := re.search(r"physician review dated (\d+) days earlier", text):
+        return {"plan_of_care": {"certified_on": day - timedelta(days=int(found[1])), "certified_by_role": "physician"}}
+    if found := re.search(r"note with (\d+) timed minutes", text):
+        return {"treatment_notes": [{"service_date": day, "timed_minutes": int(found[1])}]}
+    if re.search(r"\bunsigned note\b", text):
+        return {"treatment_notes": [{"service_date": day}], "absent": ["treatment_notes.signed_on"]}
+    return {}
 
 
 def _authorizations(given: Any, left_out: list[str]) -> dict[str, Any]:
@@ -132,5 +203,7 @@ def _authorizations(given: Any, left_out: list[str]) -> dict[str, Any]:
     fields = {"visits": given["visits"]} if "visits" in given else {}
     if given.get("requested"):
         fields["status"] = "requested"
-    left_out += [f"auth: {name}" for name in given if name not in ("visits", "requested")]
+    if given.get("TAR") == "approved":
+        fields["status"] = "approved"
+    left_out += [f"auth: {name}" for name in given if name not in ("visits", "requested", "TAR")]
     return {"authorizations": [fields]}

@@ -17,13 +17,13 @@ from worked.adapter import adapt, payer
 
 CASES = Path(__file__).parents[3] / "shared" / "testdata" / "cases.yaml"
 ANSWERS = Path(__file__).with_name("answers.yaml")
+PROSE = Path(__file__).with_name("prose.yaml")
 COMMAND = "PYTHONPATH=core:plugins:tests python -m worked.page"
 
-Why = Literal["missing-fact", "judgment", "later-rule", "other-effect", "not-on-file", "contradicted"]
+Why = Literal["missing-fact", "judgment", "other-effect", "not-on-file", "contradicted"]
 WORDS: dict[Why, str] = {
     "missing-fact": "a fact that decides is not on the claim",
     "judgment": "decided by a reviewer who reads the record",
-    "later-rule": "no rule for it yet",
     "other-effect": "found, with another effect",
     "not-on-file": "nothing on file reaches back to that date",
     "contradicted": "a better source says otherwise",
@@ -43,6 +43,17 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str | None = None
     needs: str | None = None
     rule: str | None = None
+
+
+class Prose(Answer, frozen=True, forbid_unknown_fields=True):
+    """Facts that stand only in the text of a case, as a part of a claim, and what stands in the list when they are laid over it.
+
+    `says` is what the text says, in our words; `assumes` is what was filled in so that it fits the fields.
+    """
+
+    says: str = ""
+    facts: dict[str, Any] = {}
+    assumes: str | None = None
 
 
 class Judged(NamedTuple):
@@ -70,18 +81,29 @@ def answers() -> dict[str, Answer]:
     return msgspec.convert(YAML(typ="safe").load(ANSWERS), dict[str, Answer])
 
 
+def prose() -> dict[str, Prose]:
+    """The checked-in facts of the texts, by case."""
+    return msgspec.convert(YAML(typ="safe").load(PROSE), dict[str, Prose])
+
+
 @cache
 def judged() -> tuple[Judged, ...]:
-    """Every case whose payer is on file."""
-    return tuple(_judge(payerbook.load()))
+    """Every case whose payer is on file, with what its fields say."""
+    return tuple(_judge(payerbook.load(), {}))
 
 
-def _judge(book: Book) -> Iterator[Judged]:
+@cache
+def judged_with_prose() -> tuple[Judged, ...]:
+    """Every case whose payer is on file, with the facts of its text too."""
+    return tuple(_judge(payerbook.load(), {name: one.facts for name, one in prose().items()}))
+
+
+def _judge(book: Book, more: Mapping[str, Mapping[str, Any]]) -> Iterator[Judged]:
     for case in cases():
         pack = payer(book, case["payer"])
         if pack is None:
             continue
-        claim, left_out = adapt(case, pack)
+        claim, left_out = adapt(case, pack, more.get(case["id"]))
         report = book.check(claim)
         wanted = case["expected"]["outcome"]
         found = [finding for finding in report.findings if finding.effect != "none"]

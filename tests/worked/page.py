@@ -4,44 +4,81 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
-from worked.judge import CASES, COMMAND, WORDS, Answer, Judged, absent, answers, cases, judged
+from worked.judge import CASES, COMMAND, WORDS, Answer, Judged, Prose, absent, answers, cases, judged, judged_with_prose, prose
 
 PAGE = Path(__file__).parents[2] / "docs" / "worked-cases.md"
+
+FIRST, LAST = 2018, 2027
+"""Years of service that the packs are meant to cover."""
+
+BEFORE = {"clean": 17, "return": 1, "deny": 7, "review": 0}
+"""Cases reached when Medicare Part B had its first 44 rules, before anybody had looked at the misses."""
 
 HEAD = """\
 # Worked cases
 
 Billing situations whose outcome a source states, turned into claims and checked with the packs on file. A case is reached when a finding
-has the effect that the case states (deny, return, review), or, for a clean case, when no finding has any of them. The claims hold only
-what the case says; nothing is filled in. Rules are never changed to reach a case. A clean case is reached as long as nothing is found, so
-it says little where the rules that could fail it are still to come. The cases themselves are kept by the project, not here.
+has the effect that the case states (deny, return, review), or, for a clean case, when no finding has any of them. Rules are never changed
+to reach a case. A clean case is reached as long as nothing is found, so it says little where the rule that could fail it lacks a fact. The
+cases themselves are kept by the project, not here.
 
-This page is written by `{command}`; the list behind it, `tests/worked/answers.yaml`, is held true by the tests.
+Each case is checked twice: with what its fields say, nothing filled in, and with the facts that stand only in its text too
+(`tests/worked/prose.yaml`, with what had to be assumed). The first shows how far a claim alone goes, the second whether the rules are
+right. "Before" is the count with the first 44 rules of the pack, by the fields alone.
+
+This page is written by `{command}`; the lists behind it, `tests/worked/answers.yaml` and
+`tests/worked/prose.yaml`, are held true by the tests.
 """
 
 
 def render() -> str:
     """The page."""
     listed = answers()
-    done = judged()
+    done, told = judged(), judged_with_prose()
     hits = [one for one in done if one.hit]
     misses = [one for one in done if not one.hit]
-    parts = [HEAD.format(command=COMMAND), _summary(done, hits), "## Reached\n", _table(hits, listed), "## Not reached\n"]
-    parts += [_reasons(misses, listed), _table(misses, listed), "## Payers without a pack\n", _absent(done)]
+    parts = [HEAD.format(command=COMMAND), _summary(done, told), "## Reached\n", _table(hits, listed), "## Not reached\n"]
+    parts += [_reasons(misses, listed), _table(misses, listed), "## With the facts of the text\n"]
+    facts = prose()
+    parts += ["Still not reached:\n", _reasons([one for one in told if not one.hit], {**listed, **facts}), _told(told, facts)]
+    parts += ["## Payers without a pack\n", _absent(done)]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
-def _summary(done: tuple[Judged, ...], hits: list[Judged]) -> str:
-    rows = ["| outcome stated | cases | reached |", "|---|---|---|"]
-    for outcome in ("clean", "return", "deny", "review"):
-        of = [one for one in done if one.case["expected"]["outcome"] == outcome]
-        rows.append(f"| {outcome} | {len(of)} | {sum(one.hit for one in of)} |")
-    return "\n".join([*rows, f"| all | {len(done)} | {len(hits)} |"]) + "\n"
+def _summary(done: tuple[Judged, ...], told: tuple[Judged, ...]) -> str:
+    rows = ["| outcome stated | cases | before | reached | with the facts of the text |", "|---|---|---|---|---|"]
+    for outcome, before in BEFORE.items():
+        rows.append(_row(outcome, outcome, before, done, told))
+    rows.append(_row("all", None, sum(BEFORE.values()), done, told))
+    covered = [tuple(one for one in group if FIRST <= _year(one) <= LAST) for group in (done, told)]
+    rows.append(_row(f"of these in {FIRST}-{LAST}", None, None, *covered))
+    return "\n".join(rows) + "\n"
 
 
-def _reasons(misses: list[Judged], listed: dict[str, Answer]) -> str:
+def _row(name: str, outcome: str | None, before: int | None, done: tuple[Judged, ...], told: tuple[Judged, ...]) -> str:
+    counts = [[one.hit for one in group if outcome in (None, one.case["expected"]["outcome"])] for group in (done, told)]
+    return f"| {name} | {len(counts[0])} | {'' if before is None else before} | {sum(counts[0])} | {sum(counts[1])} |"
+
+
+def _year(one: Judged) -> int:
+    return date.fromisoformat(one.case["date_of_service"]).year
+
+
+def _told(told: tuple[Judged, ...], facts: dict[str, Prose]) -> str:
+    rows = ["| case | date | stated | what the text says | assumed | result |", "|---|---|---|---|---|---|"]
+    for one in told:
+        if one.id in facts:
+            entry = facts[one.id]
+            said = f"{entry.says} | {entry.assumes or ''} | {_result(one, entry)}"
+            rows.append(f"| {one.id} | {one.case['date_of_service']} | {one.case['expected']['outcome']} | {said} |")
+    return "\n".join(rows) + "\n"
+
+
+def _reasons(misses: list[Judged], listed: Mapping[str, Answer]) -> str:
     count = Counter(listed[one.id].miss for one in misses if one.id in listed)
     return "\n".join(f"- {words}: {count[why]}" for why, words in WORDS.items() if count[why]) + "\n"
 

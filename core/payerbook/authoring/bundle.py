@@ -109,7 +109,8 @@ def write(library: Library, target: Path) -> Index:
     for one in library.all():
         if one.pack is None:
             faults = [fault for fault in one.faults if not fault.note]
-            not_loaded.append(NotLoaded(one.id, f"{len(faults)} faults, the first: {faults[0].text()}" if faults else "does not compile"))
+            reason = f"{faults[0].text()} (`payerbook lint` lists every fault)" if faults else "does not compile"
+            not_loaded.append(NotLoaded(one.id, reason))
             continue
         name = f"packs/{one.id}.json"
         _put(target / name, msgspec.json.encode(one.pack))

@@ -94,26 +94,10 @@ class CaseRunner:
                 )
                 continue
             try:
-                outcome, differences = self._judge(pack, tests, case)
+                outcome, differences = judge(self._program(pack), pack, tests, case)
             except msgspec.ValidationError as error:
                 outcome, differences = "unreadable", [f"the claim does not fit the contract: {error}"]
             yield CaseResult(file, tests.rule, case.name, line, case.expect, outcome, tuple(differences))
-
-    def _judge(self, pack: Pack, tests: TestsDoc, case: CaseDoc) -> tuple[str, list[str]]:
-        claim = make_claim(pack, tests, case)
-        program = self._program(pack)
-        payer = Payer(pack.head.rules_of if pack.head.payer else None, None, lambda other: other is None or other == claim.payer)
-        history = own_history(claim)
-        if case.after:
-            ledger = Ledger(program.look_back)
-            for number, before in enumerate(case.after):
-                ledger.add(_claim(pack, {"claim_id": f"{case.name} before {number + 1}", **before}), claim.payer)
-            history = ledger.before(claim)
-        asked = Asked(day(case.known_on), day(case.today))
-        answer = explain(program, claim, history, payer, asked).get(tests.rule)
-        if answer is None:
-            return "absent", ["the rule is not active in its pack"]
-        return answer.outcome, list(_differences(claim, case, answer, asked))
 
     def _program(self, pack: Pack) -> Program:
         if pack.head.id not in self._programs:
@@ -123,6 +107,26 @@ class CaseRunner:
     def _pack_id(self, file: Path) -> str:
         compiled = self._library.compiled(file.parent)
         return compiled.id if compiled.pack is None else compiled.pack.head.rules_of
+
+
+def judge(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc) -> tuple[str, list[str]]:
+    """The outcome of one case with the rules of a program, and the differences from what it expects (none = it holds).
+
+    A claim that does not fit the contract raises `msgspec.ValidationError`.
+    """
+    claim = make_claim(pack, tests, case)
+    payer = Payer(pack.head.rules_of if pack.head.payer else None, None, lambda other: other is None or other == claim.payer)
+    history = own_history(claim)
+    if case.after:
+        ledger = Ledger(program.look_back)
+        for number, before in enumerate(case.after):
+            ledger.add(_claim(pack, {"claim_id": f"{case.name} before {number + 1}", **before}), claim.payer)
+        history = ledger.before(claim)
+    asked = Asked(day(case.known_on), day(case.today))
+    answer = explain(program, claim, history, payer, asked).get(tests.rule)
+    if answer is None:
+        return "absent", ["the rule is not active in its pack"]
+    return answer.outcome, list(_differences(claim, case, answer, asked))
 
 
 def make_claim(pack: Pack, tests: TestsDoc, case: CaseDoc) -> Claim:

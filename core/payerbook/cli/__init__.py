@@ -22,6 +22,10 @@ COMMANDS = {
     "packs": "packs on file, with grades and holes",
     "lint": "check the files of a pack, with file, line and repair",
     "test": "run the cases that stand beside the rules",
+    "strength": "put small faults into a pack and name those that its cases do not notice",
+    "amend": "add a version to a rule; shows the change, refuses what would not lint",
+    "diff": "what differs between two dates of a pack, two packs, folders or revisions",
+    "new": "start a pack, a rule, its cases, or a plugin: files with every setting explained",
     "schema": "the JSON Schemas of claims, reports and packs",
     "site": "write and build the reference site",
 }
@@ -44,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _say(f"USAGE: {error.filename or 'A file'} cannot be read or written ({error.strerror}); check the name and the folder.", 2)
     except KeyboardInterrupt:
         return 130
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable
-from pathlib import Path
 
 from payerbook.answers.desk import Facts
 from payerbook.answers.questions import Flip, LimitAnswer, OpenPoint
 from payerbook.claim import Claim, HistoryItem, patient_key
-from payerbook.cli import options
+from payerbook.cli import claims, options
 from payerbook.cli.style import fold, paint
 from payerbook.engine.ledger import as_history
 from payerbook.errors import InputError, Problem, UsageError
@@ -20,45 +20,70 @@ from payerbook.formats.claim_json import read_history
 def add_question(parser: argparse.ArgumentParser) -> None:
     """PAYER CODE, the day, and what else a question may say."""
     parser.add_argument("payer", metavar="PAYER", help="pack id or name of the payer")
-    parser.add_argument("code", metavar="CODE", help="procedure code, for example 97110")
+    parser.add_argument("code", type=_code, metavar="CODE", help="procedure code, for example 97110")
     parser.add_argument(
         "--claim-type", choices=("professional", "institutional"), default="professional", help="type of claim (default: professional)"
     )
-    parser.add_argument("--place", metavar="POS", help="place of service, two digits; unknown when left out")
-    parser.add_argument("--visit", type=int, metavar="N", help="number of the visit in its episode")
+    parser.add_argument("--place", type=_place, metavar="POS", help="place of service, two digits; unknown when left out")
+    parser.add_argument("--visit", type=_visit, metavar="N", help="number of the visit in its episode")
     options.add_on(parser)
     options.add_known_on(parser)
     options.add_json(parser)
     options.add_policies(parser)
 
 
-def facts(arguments: argparse.Namespace) -> Facts:
-    """What the arguments say besides payer, code and day."""
-    return Facts(claim_type=arguments.claim_type, place_of_service=arguments.place, visit=arguments.visit)
+def add_history(parser: argparse.ArgumentParser) -> None:
+    """The earlier services of the patient, for questions that count them."""
+    parser.add_argument("--history", metavar="FILE", help="earlier services of the patient, as JSON Lines of claims or history items")
 
 
-def history(name: str) -> tuple[HistoryItem, ...]:
+def facts(arguments: argparse.Namespace, earlier: str | None = None) -> Facts:
+    """What the arguments say besides payer, code and day; `earlier` is the file of the patient's earlier services."""
+    said = Facts(claim_type=arguments.claim_type, place_of_service=arguments.place, visit=arguments.visit)
+    if earlier is not None:
+        said["history"] = _history(earlier)
+    return said
+
+
+def _code(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z]{5}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a procedure code; write its five characters, for example 97110")
+    return text.upper()
+
+
+def _place(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a place of service; write two digits, for example 11")
+    return text
+
+
+def _visit(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a visit; write 1 for the first")
+    return int(text)
+
+
+def _history(name: str) -> tuple[HistoryItem, ...]:
     """The earlier services of one patient from JSON Lines of claims or history items.
 
     Raises UsageError for a file that cannot be read or that holds claims of several patients, InputError for an entry that is none.
     """
     items: list[HistoryItem] = []
     patients: set[str] = set()
-    try:
-        with Path(name).open("rb") as stream:
-            for entry in read_history(stream, name):
-                if isinstance(entry, Problem):
-                    raise InputError(entry)
-                if isinstance(entry, Claim):
-                    patients.update(key for key in [patient_key(entry)] if key is not None)
-                    items = [item for item in items if item.claim_id not in _replaced(entry)]
-                    items.extend([] if entry.frequency_code == "8" else as_history(entry, None))
-                else:
-                    items.append(entry)
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read ({error.strerror}); check the name.") from None
+    with claims.opened(name) as (stream, label):
+        for entry in read_history(stream, label):
+            if isinstance(entry, Problem):
+                raise InputError(entry)
+            if isinstance(entry, Claim):
+                patients.update(key for key in [patient_key(entry)] if key is not None)
+                items = [item for item in items if item.claim_id not in _replaced(entry)]
+                items.extend([] if entry.frequency_code == "8" else as_history(entry, None))
+            else:
+                items.append(entry)
     if len(patients) > 1:
-        raise UsageError(f"{name} holds claims of {len(patients)} patients; limits are counted for one patient, so give the claims of one.")
+        raise UsageError(
+            f"{label} holds claims of {len(patients)} patients; limits are counted for one patient, so give the claims of one."
+        )
     return tuple(items)
 
 

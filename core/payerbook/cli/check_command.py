@@ -5,15 +5,12 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 from payerbook.api import BATCH, Book, Run
 from payerbook.claim import Claim
-from payerbook.cli import options
+from payerbook.cli import claims, options
 from payerbook.cli.fix_output import Shown, Workshop
 from payerbook.cli.output import More, Output, Tally, make
 from payerbook.cli.progress import Progress
@@ -40,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.add_argument("--history", metavar="FILE", help="earlier claims of the patients, as JSON Lines")
-    parser.add_argument("--from", dest="reader", metavar="NAME", help="read with a plugin's reader instead of recognising the format")
+    parser.add_argument("--from", dest="reader", metavar="NAME", help="read with a plugin's reader instead of recognizing the format")
     parser.add_argument(
         "--strict",
         nargs="?",
@@ -54,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_selection(parser.add_argument_group("which rules"))
     _add_fixes(parser.add_argument_group("fixes"))
     _add_baseline(parser.add_argument_group("findings that you keep"))
-    parser.add_argument("--on", type=options.day, help=argparse.SUPPRESS)
+    options.refuse_on(parser)
     options.add_known_on(parser)
     options.add_policies(parser)
 
@@ -113,7 +110,6 @@ class _Job:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 3: a pack did not load; 2: something could not be read; 1: a finding; 0: none."""
-    options.refuse_on(arguments)
     _refuse(arguments)
     job = _Job(arguments)
     tally = job.tally
@@ -168,12 +164,12 @@ def _baseline(arguments: argparse.Namespace) -> Baseline | None:
     """The baseline, judged on --today, else on the day of the machine: an entry must not outlive its day because nobody named one."""
     if arguments.baseline is None:
         return None
-    with _open(arguments.baseline) as (stream, label):
+    with claims.opened(arguments.baseline) as (stream, label):
         return baseline.read(stream.read(), label, arguments.today or options.clock())
 
 
 def _check_file(name: str, job: _Job) -> None:
-    with _open(name) as (stream, label):
+    with claims.opened(name) as (stream, label):
         workshop = Workshop(stream.read()) if job.arguments.fix else None
         with Progress(stream if workshop is None else io.BytesIO(workshop.data), label) as watched:
             items = job.reader(watched, label)
@@ -206,23 +202,6 @@ def _deliver(workshop: Workshop, name: str, label: str, arguments: argparse.Name
     print(f"{label}: {count(workshop.fixes, 'safe fix', 'safe fixes')} in {count(workshop.claims, 'claim')}, {done}.", file=sys.stderr)
 
 
-@contextmanager
-def _open(name: str) -> Iterator[tuple[BinaryIO, str]]:
-    """The bytes of a file (or of standard input) and its name; an unreadable file is a usage error."""
-    if name == "-":
-        yield sys.stdin.buffer, "standard input"
-        return
-    with _readable(name) as stream:
-        yield stream, name
-
-
-def _readable(name: str) -> BinaryIO:
-    try:
-        return Path(name).open("rb")
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read ({error.strerror}); check the name.") from None
-
-
 class Locator:
     """Where a line (or, for None, the claim) stands in its file."""
 
@@ -241,7 +220,7 @@ class Locator:
 def _remember(session: Run, name: str, output: Output) -> None:
     from payerbook.formats.claim_json import read_history
 
-    with _open(name) as (stream, label):
+    with claims.opened(name) as (stream, label):
         for item in read_history(stream, label):
             if isinstance(item, Problem):
                 _cannot_read(item, output)

@@ -22,15 +22,13 @@ AUTHORIZATION = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     asking.add_question(parser)
-    parser.add_argument("--history", metavar="FILE", help="earlier services of the patient, as JSON Lines of claims or history items")
+    asking.add_history(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for a payer or file that cannot be used; 3 when a pack did not load."""
     book = options.load(arguments)
-    facts = asking.facts(arguments)
-    if arguments.history:
-        facts["history"] = asking.history(arguments.history)
+    facts = asking.facts(arguments, arguments.history)
     answer = book.coverage(arguments.payer, arguments.code, on=arguments.on or options.clock(), known_on=arguments.known_on, **facts)
     if arguments.json:
         print(msgspec.json.encode(answer).decode())

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import payerbook
 from payerbook.api import Book
+from payerbook.calendar import YEARS
 from payerbook.errors import UsageError
 
 
@@ -27,14 +28,24 @@ def add_on(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", type=day, metavar="DATE", help="date of service of the question (default: today)")
 
 
+def refuse_on(parser: argparse.ArgumentParser) -> None:
+    """`--on` has no meaning where the lines of a claim carry their own dates; the refusal says what to use instead."""
+    parser.add_argument("--on", type=_no_day, help=argparse.SUPPRESS)
+
+
+def _no_day(text: str) -> date:
+    raise UsageError("There is no --on for claims: every line carries its own date of service. Use --known-on for what was known.")
+
+
 def day(text: str) -> date:
     """A date argument, YYYY-MM-DD."""
     try:
-        if len(text) != 10:
+        found = date.fromisoformat(text)
+        if len(text) != 10 or found.year not in YEARS:
             raise ValueError
-        return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write YYYY-MM-DD") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date between {YEARS[0]} and {YEARS[-1]}; write YYYY-MM-DD") from None
+    return found
 
 
 def clock() -> date:
@@ -52,9 +63,3 @@ def warn_not_loaded(book: Book) -> int:
     for lost in book.not_loaded:
         print(f"NOT-LOADED: {lost.name}: {lost.reason}", file=sys.stderr)
     return 3 if book.not_loaded else 0
-
-
-def refuse_on(arguments: argparse.Namespace) -> None:
-    """`--on` has no meaning where the lines of a claim carry their own dates."""
-    if arguments.on is not None:
-        raise UsageError("check takes no --on: every line of a claim carries its own date of service. Use --known-on for what was known.")

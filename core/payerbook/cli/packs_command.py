@@ -13,8 +13,10 @@ import msgspec
 from payerbook.api import Book
 from payerbook.authoring import register
 from payerbook.claim import SCHEMA_VERSION
-from payerbook.cli import NOTICE, options
+from payerbook.cli import NOTICE, due_output, options
 from payerbook.cli.style import count, fold, paint
+from payerbook.engine.selection import GRADES
+from payerbook.errors import UsageError
 from payerbook.policy import PackHead
 
 
@@ -22,17 +24,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("payer", nargs="?", metavar="PAYER", help="only this pack")
     parser.add_argument("--holes", action="store_true", help="list what is known to be missing")
     parser.add_argument("--coverage", action="store_true", help="list every researched fact and the rule, table, page or hole it went to")
+    parser.add_argument("--due", action="store_true", help="list the sources that have to be read again, with the rules under them")
+    parser.add_argument("--today", type=options.day, metavar="DATE", help="the day that --due counts to (default: today)")
     options.add_json(parser)
     options.add_policies(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exit 0; 3 when a pack or plugin did not load."""
+    """Exit 0; 2 for an unknown payer, 3 when a pack or plugin did not load."""
+    if arguments.today is not None and not arguments.due:
+        raise UsageError("--today says on which day sources are due; add --due.")
     book = options.load(arguments)
     heads = book.packs()
     if arguments.payer:
         wanted = arguments.payer if any(head.id == arguments.payer for head in heads) else book.payer(arguments.payer).id
         heads = tuple(head for head in heads if head.id == wanted)
+    if arguments.due:
+        due_output.show((book.pack(head.id) for head in heads), arguments.today or options.clock(), arguments.json)
+        return options.warn_not_loaded(book)
     if arguments.coverage:
         return _coverage(book, heads, arguments.json)
     found = [describe(book, head) for head in heads]
@@ -77,9 +86,8 @@ def _coverage(book: Book, heads: Sequence[PackHead], json: bool) -> int:
 def describe(book: Book, head: PackHead) -> dict[str, Any]:
     """A pack as `packs --json` shows it (contract, section 4)."""
     rules = book.pack(head.id).rules
-    order = ("A", "A*", "B", "C", "M")
     best = Counter(
-        min((source.grade for version in rule.versions for source in version.sources), key=order.index, default="none") for rule in rules
+        min((source.grade for version in rule.versions for source in version.sources), key=GRADES.index, default="none") for rule in rules
     )
     checked = [source.last_checked for rule in rules for version in rule.versions for source in version.sources if source.last_checked]
     starts = [version.start for rule in rules for version in rule.versions]
@@ -94,7 +102,7 @@ def describe(book: Book, head: PackHead) -> dict[str, Any]:
         "version": head.version,
         "digest": head.digest,
         "rules": head.rules,
-        "grades": {grade: best[grade] for grade in (*order, "none") if best[grade]},
+        "grades": {grade: best[grade] for grade in (*GRADES, "none") if best[grade]},
         "last_checked": oldest.isoformat() if oldest else None,
         "holes": holes,
         "from": min(starts).isoformat() if starts else None,

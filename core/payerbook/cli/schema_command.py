@@ -10,7 +10,7 @@ from payerbook.errors import UsageError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "name", nargs="?", metavar="NAME", help="print one schema (claim, report, rule, pack, sources, codes, tests, history-item)"
+        "name", nargs="?", metavar="NAME", help="print one schema (claim, report, rule, answer-coverage …); without one, all names"
     )
     parser.add_argument("--write", action="store_true", help="write all schemas")
     parser.add_argument("--check", action="store_true", help="exit 1 when a written schema is not what the code says")

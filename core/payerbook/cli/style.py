@@ -1,4 +1,4 @@
-"""Terminal text: colour only on a terminal and only without NO_COLOR, lines folded to the window."""
+"""Terminal text: color only on a terminal and only without NO_COLOR, lines folded to the window."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def colored() -> bool:
 
 
 def paint(text: str, style: str) -> str:
-    """The text in a named style, or unchanged where colour is not wanted."""
+    """The text in a named style, or unchanged where color is not wanted."""
     return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if colored() else text
 
 

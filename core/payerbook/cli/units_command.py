@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     minutes: Counter[str] = Counter()
     for code, number in map(_minutes, arguments.minutes):
         minutes[code] += number
-    answer = book.units(head.id, minutes, method=arguments.method)
+    answer = book.units(head.id, minutes, method=arguments.method, on=arguments.on or options.clock())
     if arguments.json:
         asked = {"question": "units", "payer": head.id, "minutes": arguments.minutes, "on": arguments.on, "method": arguments.method}
         print(msgspec.json.encode({"schema_version": SCHEMA_VERSION, "asked": asked, **msgspec.to_builtins(answer)}).decode())
@@ -51,6 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _minutes(text: str) -> tuple[str, int]:
     code, equals, number = text.partition("=")
-    if not equals or not code or not (number.isascii() and number.isdigit()) or len(number) > 4:
+    if not equals or not all(code.split("+")) or not (number.isascii() and number.isdigit()) or len(number) > 4:
         raise UsageError(f"{text!r} is not CODE=MINUTES; write for example 97110=24 (whole minutes).")
     return code.upper(), int(number)

@@ -51,12 +51,12 @@ class Sheet(NamedTuple):
 
 def sheets(path: Path) -> list[Sheet]:
     """The tables of a file. Raises UsageError when it cannot be read or is of no known form."""
+    if not path.is_file():
+        raise UsageError(f"{path} is not a file; give the file that you downloaded, not its folder, and check the name.")
     if path.suffix.lower() == ".zip":
         return _members(path)
     if path.suffix.lower() not in KNOWN:
         raise UsageError(f"{path.name}: only .zip, .txt, .csv and .xlsx can be imported; give the file as CMS publishes it.")
-    if not path.is_file():
-        raise UsageError(f"{path.name} cannot be read; check the name.")
     return [Sheet(path.name, path, None)]
 
 

@@ -91,7 +91,8 @@ def read(data: bytes, name: str, on: date) -> Baseline:
         file = msgspec.json.decode(data, type=File)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{name} is no baseline: {error}. Entries need rule, reason and expires; --write-baseline writes such a file."
+            f"{name} is not a baseline: {error}. Each entry of `suppressions` needs rule, reason and expires (YYYY-MM-DD); "
+            "--write-baseline makes such a file."
         ) from None
     for place, entry in enumerate(file.suppressions, 1):
         if not entry.reason.strip():

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
-from payerbook.claim import Claim
+from payerbook.claim import Claim, Line
 from payerbook.engine import conditions, versions
 from payerbook.errors import PackError
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, History, Hit, Kind, Result, Settled, Tables
@@ -87,6 +88,16 @@ class Step(NamedTuple):
     indexes: tuple[int, ...]
 
 
+class _Look(NamedTuple):
+    """A rule that looks at a line: the version for the line's day, the reason when there is none on file, and the field that would
+    have to be known to tell whether the rule looks at the line at all."""
+
+    rule: int
+    version: Version
+    reason: str | None
+    missing: str | None
+
+
 class Plan(NamedTuple):
     """What to do with claims of one shape.
 
@@ -102,6 +113,10 @@ class Plan(NamedTuple):
 
 
 _Days = dict[date | None, list[int]]
+_Groups = dict[tuple[int, str | None], tuple[Version, list[int]]]
+"""Lines by the version that looks at them and, for a version that stands in, why."""
+_Fixed = tuple[int, Bound, Hit]
+_Values = Callable[[Any], tuple[Any, ...]]
 
 
 def _days(claim: Claim) -> tuple[_Days, _Days, dict[str, _Days]]:
@@ -141,19 +156,30 @@ class Program:
         self._plans: dict[Any, Plan] = {}
         self._eras = _Eras(day for rule in self.rules for day in versions.cuts(rule))
         every = [version.when for rule in self.rules for version in rule.versions]
-        self._fields = tuple(field for name, field in conditions.OF_CLAIM.items() if any(getattr(when, name) is not None for when in every))
+        asked = [field for name, field in conditions.OF_CLAIM.items() if any(getattr(when, name) is not None for when in every)]
+        self._fields: _Values = attrgetter("bill_type", "place_of_service", *asked)
         self._other_clocks = any(rule.date_basis != "service-date" for rule in self.rules)
-        self._parts = sorted({part for rule in self.rules if rule.kind in kinds for part in kinds[rule.kind].parts})
+        parts = {part for rule in self.rules if rule.kind in kinds for part in kinds[rule.kind].parts}
+        # attrgetter wants two names to give a tuple, however few parts are asked for; two that every context has stand beside them.
+        self._parts: _Values = attrgetter("__class__", "__class__", *sorted(parts))
         self._by_code: dict[str, list[int]] = {}
-        self._any_code: list[int] = []
+        self._by_modifier: dict[str, list[int]] = {}
+        self._looks: dict[Any, tuple[_Look, ...]] = {}
+        self._any_line: list[int] = []
         for index, rule in enumerate(self.rules):
             if rule.kind not in kinds:
                 raise PackError(f"Rule {rule.id} is of kind {rule.kind}, which no plugin provides.")
-            if any(version.when.codes is None for version in rule.versions):
-                self._any_code.append(index)
-            else:
-                for code in {code for version in rule.versions for code in version.when.codes or ()}:
-                    self._by_code.setdefault(code, []).append(index)
+            whens = [version.when for version in rule.versions]
+            if any(when.codes is None and when.modifiers_any is None for when in whens):
+                self._any_line.append(index)
+                continue
+            for code in {code for when in whens for code in when.codes or ()}:
+                self._by_code.setdefault(code, []).append(index)
+            for modifier in {modifier for when in whens if when.codes is None for modifier in when.modifiers_any or ()}:
+                self._by_modifier.setdefault(modifier, []).append(index)
+        self._of_each_line = frozenset(
+            index for index, rule in enumerate(self.rules) if rule.date_basis == "service-date" and not kinds[rule.kind].whole_claim
+        )
 
     @property
     def look_back(self) -> int:
@@ -176,13 +202,13 @@ class Program:
     def plan(self, claim: Claim, known_on: date | None) -> Plan:
         """The plan of a claim, kept from an earlier claim of the same shape where there was one."""
         eras = self._eras
-        shape: list[Any] = [(line.code, line.modifiers, eras[line.service_date]) for line in claim.lines]
-        shape += [claim.place_of_service, *[line.place_of_service for line in claim.lines]]
+        lines = [(line.code, line.modifiers, line.place_of_service, eras[line.service_date]) for line in claim.lines]
+        clocks = None
         if self._other_clocks:
-            shape += [claim.received_on and eras[claim.received_on], claim.processed_on and eras[claim.processed_on]]
+            clocks = (claim.received_on and eras[claim.received_on], claim.processed_on and eras[claim.processed_on])
         context = claim.context
-        given = None if context is None else tuple([getattr(context, part) is not None for part in self._parts])
-        key = (known_on, claim.frequency_code == "8", claim.bill_type, given, *[getattr(claim, field) for field in self._fields], *shape)
+        given = None if context is None else tuple([part is not None for part in self._parts(context)])
+        key = (known_on, claim.frequency_code == "8", self._fields(claim), clocks, given, *lines)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._make(claim, known_on)
@@ -210,37 +236,22 @@ class Program:
         return self._make(claim, known_on, settle=False)
 
     def _make(self, claim: Claim, known_on: date | None, settle: bool = True) -> Plan:
-        codes = {line.code for line in claim.lines}
-        wanted = set(self._any_code)
-        for code in codes:
-            wanted.update(self._by_code.get(code, ()))
         steps: list[Step] = []
         fixed: list[tuple[int, Bound, Hit]] = []
         void = claim.frequency_code == "8"
         by_day, by_claim, clocks = _days(claim)
-        for index in sorted(wanted):
+        of_lines = self._of_lines(claim, by_day, known_on)
+        of_claim: dict[int, bool | str] = {}
+        for index in sorted(of_lines.keys() | self._candidates(claim.lines) - self._of_each_line):
             rule = self.rules[index]
             if void and not rule.applies_to_voids:
                 continue
-            whole = self._kinds[rule.kind].whole_claim
-            groups: dict[tuple[int, str | None], tuple[Version, list[int]]] = {}
-            days = clocks.get(rule.date_basis) or (by_claim if whole else by_day)
-            for day, places in days.items():
-                if day is None:
-                    fixed.extend(self._missing_basis(index, claim, places, whole))
-                    continue
-                found = versions.on(rule, day, known_on)
-                version = found.version if isinstance(found, versions.Gap) else found
-                if isinstance(found, versions.Gap) and found.outcome == "not-applicable":
-                    continue
-                places, unsure = conditions.sort(version.when, claim, places)
-                for missing, lines in unsure.items():
-                    hit = Hit("unknown", None, "condition", {"missing": missing}, needs=(missing,))
-                    fixed.extend(self._spread(index, version, hit, lines, whole))
-                if not places:
-                    continue
-                reason = found.reason if isinstance(found, versions.Gap) else None
-                groups.setdefault((id(version), reason), (version, []))[1].extend(places)
+            looks = of_lines.get(index)
+            if looks is not None:
+                groups, unsure = self._line_by_line(index, claim, looks, of_claim)
+            else:
+                groups, unsure = self._day_by_day(index, claim, clocks.get(rule.date_basis) or by_claim, known_on)
+            fixed += unsure
             for (_, reason), (version, places) in groups.items():
                 bound = self.bound(index, version if reason is None else versions.standing(rule, version))
                 steps.append(Step(index, bound, bound.check if reason is None else _gap(bound, reason), tuple(places)))
@@ -250,6 +261,86 @@ class Program:
         ran = {self.rules[index].evidence for index in shares}
         checked = {evidence: "clean" if evidence in ran else "none" for evidence in ("claim", "table", "record", "chart")}
         return Plan(tuple(steps), tuple((bound, hit) for _, bound, hit in fixed), len(shares) - idle, dict(shares), checked)
+
+    def _line_by_line(
+        self, index: int, claim: Claim, looks: Sequence[tuple[int, _Look]], of_claim: dict[int, bool | str]
+    ) -> tuple[_Groups, list[_Fixed]]:
+        """The lines by version, and the lines of which nobody can tell; `of_claim` remembers what versions ask of the claim."""
+        groups: _Groups = {}
+        unsure: list[_Fixed] = []
+        for place, look in looks:
+            applies = of_claim.get(id(look.version))
+            if applies is None:
+                applies = of_claim[id(look.version)] = conditions.claim_applies(look.version.when, claim)
+            missing = applies if isinstance(applies, str) else look.missing
+            if applies and missing is not None:
+                hit = Hit("unknown", place, "condition", {"missing": missing}, needs=(missing,))
+                unsure.append((index, self.bound(index, look.version), hit))
+            elif applies:
+                groups.setdefault((id(look.version), look.reason), (look.version, []))[1].append(place)
+        return groups, unsure
+
+    def _day_by_day(self, index: int, claim: Claim, days: _Days, known_on: date | None) -> tuple[_Groups, list[_Fixed]]:
+        """The same for a rule whose version is not chosen by each line's own day."""
+        rule = self.rules[index]
+        whole = self._kinds[rule.kind].whole_claim
+        groups: _Groups = {}
+        unsure: list[_Fixed] = []
+        for day, places in days.items():
+            if day is None:
+                unsure.extend(self._missing_basis(index, claim, places, whole))
+                continue
+            found = versions.on(rule, day, known_on)
+            version, reason = (found.version, found.reason) if isinstance(found, versions.Gap) else (found, None)
+            if isinstance(found, versions.Gap) and found.outcome == "not-applicable":
+                continue
+            met, untold = conditions.sort(version.when, claim, places)
+            for missing, lines in untold.items():
+                hit = Hit("unknown", None, "condition", {"missing": missing}, needs=(missing,))
+                unsure.extend(self._spread(index, version, hit, lines, whole))
+            if met:
+                groups.setdefault((id(version), reason), (version, []))[1].extend(met)
+        return groups, unsure
+
+    def _candidates(self, lines: Sequence[Line]) -> set[int]:
+        """The rules of which some version may look at one of the lines, by code and modifiers."""
+        found = set(self._any_line)
+        for line in lines:
+            found.update(self._by_code.get(line.code, ()))
+            for modifier in line.modifiers:
+                found.update(self._by_modifier.get(modifier, ()))
+        return found
+
+    def _of_lines(self, claim: Claim, by_day: _Days, known_on: date | None) -> dict[int, list[tuple[int, _Look]]]:
+        """The lines (by place in the claim) that each rule asked line by line looks at, day by day.
+
+        What looks at a line is kept for the next claim with such a line: claims differ far more than their lines.
+        """
+        found: dict[int, list[tuple[int, _Look]]] = {}
+        for place in (place for places in by_day.values() for place in places):
+            line = claim.lines[place]
+            key = (line.code, line.modifiers, line.place_of_service or claim.place_of_service, self._eras[line.service_date], known_on)
+            looks = self._looks.get(key)
+            if looks is None:
+                if len(self._looks) >= PLANS:
+                    self._looks.clear()
+                looks = self._looks[key] = self._look(claim, line, known_on)
+            for look in looks:
+                found.setdefault(look.rule, []).append((place, look))
+        return found
+
+    def _look(self, claim: Claim, line: Line, known_on: date | None) -> tuple[_Look, ...]:
+        looks: list[_Look] = []
+        for index in self._candidates((line,)) & self._of_each_line:
+            found = versions.on(self.rules[index], line.service_date, known_on)
+            if isinstance(found, versions.Gap) and found.outcome == "not-applicable":
+                continue
+            version = found.version if isinstance(found, versions.Gap) else found
+            answer = conditions.line_applies(version.when, claim, line)
+            if answer:
+                reason = found.reason if isinstance(found, versions.Gap) else None
+                looks.append(_Look(index, version, reason, answer if isinstance(answer, str) else None))
+        return tuple(looks)
 
     def _settle(self, steps: list[Step], shares: Counter[int], claim: Claim) -> tuple[list[Step], list[tuple[int, Bound, Hit]], int]:
         """The steps that have to be called for each claim, the unknowns that every claim of the shape gets, and how many rules turned

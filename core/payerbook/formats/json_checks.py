@@ -1,7 +1,7 @@
 """Decodes one JSON value as a claim or a history item, strictly, and says in plain words what is wrong with it.
 
 msgspec does the typed decoding. It does not see keys that are given twice, and it takes NaN, exponents and numbers of any
-length as decimals, so each value is parsed once more for these.
+length as decimals, and days of any year, so each value is parsed once more for these.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import difflib
 import json
 import re
 import types
+from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from payerbook.calendar import YEARS
 from payerbook.claim import Claim, HistoryItem
 from payerbook.formats.json_text import DEEPEST, Broken, locate, too_deep
 
@@ -23,6 +25,7 @@ Shape = TypeVar("Shape", Claim, HistoryItem)
 
 _COUNT = "a plain number, 0 or more,"
 _AMOUNT = "a plain number"
+_DAY = "a day"
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _MOST_DIGITS = 18
 _MESSAGE = re.compile(r"(.*?)(?: - at `\$(.*)`)?", re.DOTALL)
@@ -52,9 +55,12 @@ def decode(data: bytes, shape: type[Shape]) -> Shape:
         tree = _PARSER.decode(data.decode("latin-1"))
     except _GivenTwice:
         raise _given_twice(data) from None
-    bad = _bad_number(tree, _numbers(shape))
+    bad = _bad_value(tree, _values(shape))
     if bad is not None:
         path, kind = bad[0].removeprefix("."), bad[1]
+        if kind is _DAY:
+            years = f"between {YEARS[0]} and {YEARS[-1]}"
+            raise Broken("JSON-DATE", f"{path} is not {years}.", "Correct the year.", path, locate(data, _steps(path)))
         raise Broken(
             "JSON-NUMBER",
             f"{path} is not {kind} with at most {_MOST_DIGITS} digits.",
@@ -132,39 +138,43 @@ def _is_short_plain(text: str) -> bool:
     return _PLAIN_NUMBER.fullmatch(text) is not None and len(text) - ("-" in text) - ("." in text) <= _MOST_DIGITS
 
 
-def _bad_number(value: Any, kind: Any) -> tuple[str, str] | None:
-    """Give the path below `value` of the first number that is not plain, and what it should be; `kind` is what `_numbers` gives."""
+def _bad_value(value: Any, kind: Any) -> tuple[str, str] | None:
+    """Give the path below `value` of the first number that is not plain or day that cannot be meant; `kind` is what `_values` gives."""
     if isinstance(value, list):
         for index, item in enumerate(value):
-            bad = _bad_number(item, kind)
+            bad = _bad_value(item, kind)
             if bad is not None:
                 return f"[{index}]{bad[0]}", bad[1]
     elif isinstance(kind, dict):
         for key, inner in kind.items():
             item = value.get(key)
             if item is not None:
-                bad = _bad_number(item, inner)
+                bad = _bad_value(item, inner)
                 if bad is not None:
                     return f".{key}{bad[0]}", bad[1]
+    elif kind is _DAY:
+        return None if int(value[:4]) in YEARS else ("", kind)
     elif not _is_plain(value) or (kind is _COUNT and value[0] == "-"):
         return "", kind
     return None
 
 
 @cache
-def _numbers(shape: type) -> dict[str, Any]:
-    """Give, for each key of a struct that holds numbers, what they must be, or the same for the struct that it holds."""
+def _values(shape: type) -> dict[str, Any]:
+    """Give, for each key of a struct that holds numbers or days, what they must be, or the same for the struct that it holds."""
     spec: dict[str, Any] = {}
     for key, kind in _fields(shape).items():
         types_ = _members(kind)
         struct = next((member for member in types_ if isinstance(member, type) and issubclass(member, msgspec.Struct)), None)
         if struct is not None:
-            if inner := _numbers(struct):
+            if inner := _values(struct):
                 spec[key] = inner
         elif int in types_:
             spec[key] = _COUNT
         elif Decimal in types_:
             spec[key] = _AMOUNT
+        elif date in types_ and key != "to":  # the last day of a coverage without an end is often written as 9999-12-31
+            spec[key] = _DAY
     return spec
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -99,16 +99,50 @@ class _Walk:
             self.after.append((index, bucket.name, total.sure, total.missing))
 
 
+class _Plain(NamedTuple):
+    """The bucket of a claim all of whose services belong to one, and what its year has come to; the total is None on other claims."""
+
+    bucket: str
+    total: Decimal | None
+
+
+_MIXED = _Plain("", None)
+
+
+def _plain(case: Case, indexes: tuple[int, ...], buckets: Mapping[Discipline, Bucket], accumulator: str) -> _Plain:
+    """The last total of the walk, without the walk: enough for the many claims that stay below the amount."""
+    discipline = disciplines.only(case)
+    bucket = None if discipline is None else buckets.get(discipline)
+    first, last = case.span
+    if bucket is None or first.year != last.year:
+        return _MIXED
+    before = _before(case, bucket, first.year, accumulator)
+    total = before.sure
+    for index in indexes:
+        amount = case.lines[index].allowed
+        if amount is None:
+            return _MIXED
+        total += amount
+    return _MIXED if before.missing else _Plain(bucket.name, total)
+
+
 def bind(params: AmountThreshold, tables: Tables) -> Check:
     bucket_of = {discipline: bucket for bucket in params.buckets for discipline in bucket.disciplines}
     named = {bucket.name: bucket for bucket in params.buckets}
     instead = frozenset(params.instead)
     counted = f"{params.accumulator} {[(bucket.name, bucket.disciplines) for bucket in params.buckets]}"
+    summed = f"{counted} summed"
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         lines = case.lines
         if params.finds == "early" and all(params.modifier not in lines[index].modifiers for index in indexes):
             return NOT_APPLICABLE
+        if params.finds != "early":
+            plain = case.shared.get((summed, indexes))
+            if plain is None:
+                plain = case.shared[(summed, indexes)] = _plain(case, indexes, bucket_of, params.accumulator)
+            if plain.total is not None and plain.total <= named[plain.bucket].amount:
+                return None
         walk = case.shared.get((counted, indexes))
         if walk is None:
             walk = case.shared[(counted, indexes)] = _Walk(case, indexes, bucket_of, params.accumulator)
@@ -147,14 +181,12 @@ def _all_below(walk: _Walk, named: Mapping[str, Bucket]) -> bool:
 def _before(case: Case, bucket: Bucket, year: int, accumulator: str) -> _Total:
     """What the year had used before this claim: the accumulator up to its date, and history received after it."""
     held = _accumulator(case, bucket, year, accumulator)
-    items = case.earlier(date(year, 1, 1), date(year, 12, 31)) if case.history.items else []
-    earlier = [item for item in items if disciplines.of(item.modifiers) in bucket.disciplines]
-    if held is None:
-        total = _Total(Decimal(0), () if case.history.complete else ("context.accumulators",))
-    else:
-        total = _Total(held.used, ())
-        earlier = [item for item in earlier if _after(item, held)]
-    for item in earlier:
+    items = case.earlier(date(year, 1, 1), date(year, 12, 31)) if case.history.items else ()
+    known = held is not None or case.history.complete
+    total = _Total(Decimal(0) if held is None else held.used, () if known else ("context.accumulators",))
+    for item in items:
+        if (held is not None and not _after(item, held)) or disciplines.of(item.modifiers) not in bucket.disciplines:
+            continue
         if item.allowed is None:
             total.missing += ("context.history[].allowed",)
         else:
@@ -303,6 +335,7 @@ KIND = Kind(
     sentence=sentence,
     answer=answer,
     look_back=lambda params: 366,
+    settled=lambda params: ("not-applicable",),
     messages={
         "over": "With {code} the {bucket} total of the year is ${used:,.2f}, above ${threshold:,.2f}, and the line has no {modifier}.",
         "early": "With {code} the {bucket} total of the year is ${used:,.2f}, not above ${threshold:,.2f}; "

@@ -82,7 +82,8 @@ class Case:
     """One claim under check, with what several kinds derive from it, derived once."""
 
     __slots__ = (
-        "_earlier", "_expected", "_one_day", "_price", "_repeats", "claim", "history", "lines", "payer", "same_payer", "shared", "today",
+        "_earlier", "_expected", "_price", "_repeats", "claim", "history", "lines", "one_day", "payer", "same_payer", "shared", "span",
+        "today",
     )  # fmt: skip
 
     def __init__(
@@ -101,7 +102,10 @@ class Case:
         self.history = history
         self.same_payer = same_payer
         self.today = today
-        self._one_day = _only_day(claim.lines)
+        self.span = first, last = _span(claim.lines)
+        """The first and the last day of service of the claim."""
+        self.one_day = first if first == last else None
+        """The date of service of all lines; None when they have several."""
         self._repeats: bool | None = None
         self._earlier: dict[tuple[date, date], tuple[HistoryItem, ...]] = {}
         self._price = price
@@ -118,26 +122,21 @@ class Case:
     def days(self, indexes: tuple[int, ...]) -> list[tuple[date, tuple[int, ...]]]:
         """The given line indexes grouped by date of service, in order of first appearance."""
         lines = self.lines
-        if self._one_day is not None:
-            return [(self._one_day, indexes)]
+        if self.one_day is not None:
+            return [(self.one_day, indexes)]
         days: dict[date, list[int]] = {}
         for i in indexes:
             days.setdefault(lines[i].service_date, []).append(i)
         return [(day, tuple(found)) for day, found in days.items()]
 
     @property
-    def span(self) -> tuple[date, date]:
-        """The first and the last day of service of the claim."""
-        if self._one_day is not None:
-            return self._one_day, self._one_day
-        days = [line.service_date for line in self.lines]
-        return min(days), max(days)
-
-    @property
     def repeats(self) -> bool:
-        """Whether one code stands on several lines of the claim."""
+        """Whether one code stands on several lines of one day."""
         if self._repeats is None:
-            self._repeats = len({line.code for line in self.lines}) < len(self.lines)
+            if self.one_day is not None:
+                self._repeats = len({line.code for line in self.lines}) < len(self.lines)
+            else:
+                self._repeats = len({(line.code, line.service_date) for line in self.lines}) < len(self.lines)
         return self._repeats
 
     def number(self, index: int) -> int:
@@ -147,29 +146,30 @@ class Case:
 
     def earlier(self, since: date, until: date) -> tuple[HistoryItem, ...]:
         """History items of the same payer and other claims with a service date in [since, until]; what this claim replaces is not among them."""
+        if not self.history.items:
+            return ()
         found = self._earlier.get((since, until))
         if found is None:
-            claim = self.claim
-            replaced = claim.original_reference if claim.frequency_code in ("7", "8") else None
-            own = (claim.claim_id, replaced or claim.claim_id)
-            found = self._earlier[since, until] = tuple(
-                [
-                    item
-                    for item in self.history.items
-                    if since <= item.service_date <= until and item.claim_id not in own and self.same_payer(item.payer)
-                ]
-            )
+            near = [item for item in self.history.items if since <= item.service_date <= until]
+            found = self._earlier[since, until] = self._others(near) if near else ()
         return found
 
+    def _others(self, items: list[HistoryItem]) -> tuple[HistoryItem, ...]:
+        claim = self.claim
+        replaced = claim.original_reference if claim.frequency_code in ("7", "8") else None
+        own = (claim.claim_id, replaced or claim.claim_id)
+        return tuple([item for item in items if item.claim_id not in own and self.same_payer(item.payer)])
 
-def _only_day(lines: tuple[Line, ...]) -> date | None:
-    """The date of service of all lines, None when they have several: most claims are of one day."""
-    day: date | None = None
+
+def _span(lines: tuple[Line, ...]) -> tuple[date, date]:
+    first = last = lines[0].service_date
     for line in lines:
-        if day is not None and line.service_date != day:
-            return None
         day = line.service_date
-    return day
+        if day < first:
+            first = day
+        elif day > last:
+            last = day
+    return first, last
 
 
 Price = Callable[["Case"], tuple[Decimal | None, ...]]

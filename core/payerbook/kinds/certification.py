@@ -12,6 +12,7 @@ from payerbook.kinds import chart
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Contribution, Due, Fix, Hit, Kind, Params, Question, Result, Tables
 
 _PLAN = "context.documentation.plan_of_care"
+_NO_PLAN = PlanOfCare()
 
 
 class CertificationParams(Params, frozen=True):
@@ -72,8 +73,9 @@ def standing(record: chart.Chart, plan: PlanOfCare, params: CertificationParams)
 def _undated(record: chart.Chart, signed: date | None, params: CertificationParams) -> Standing:
     """How a plan stands whose first treatment day is not known: missing only when the record knows that nothing was signed."""
     known = signed is None and record.missing("plan_of_care.certified_on")
-    ordered = not params.order_instead or record.missing("order_signed_on") or record.missing("order_on")
-    if known and ordered:
+    lacking = ("order_signed_on", "order_on", "plan_of_care.sent_on")
+    by_order = params.order_instead and not any(record.missing(path) for path in lacking)
+    if known and not by_order:
         return Standing("missing")
     return Standing("unknown", needs=("context.documentation.evaluation_on",))
 
@@ -106,7 +108,9 @@ def bind(params: CertificationParams, tables: Tables) -> Check:
             return NOT_APPLICABLE if late else nothing
         plan = record.plan
         if plan is None:
-            return NOT_APPLICABLE if late or record.missing("plan_of_care") else nothing
+            if late or not record.missing("plan_of_care"):
+                return NOT_APPLICABLE if late else nothing
+            plan = _NO_PLAN  # a plan that nobody wrote is not certified either
         lines, foreign = chart.own(case, record, indexes)
         signed, start = plan.certified_on, record.start
         if signed is not None and start is not None and signed <= start + days:

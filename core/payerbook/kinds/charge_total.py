@@ -22,7 +22,7 @@ def bind(params: ChargeTotal, tables: Tables) -> Check:
         for index, line in enumerate(case.lines):
             if line.units <= 0:
                 hits.append(Hit("fail", index, "no-units", {"code": line.code, "units": line.units}, field="units", fixes=(_units(index),)))
-            elif params.whole_units and line.units != int(line.units):
+            elif params.whole_units and not isinstance(line.units, int) and line.units != int(line.units):
                 hits.append(_part_units(index, line))
             if line.charge is None:
                 total = None

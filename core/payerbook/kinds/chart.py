@@ -37,11 +37,9 @@ class Chart:
         self.start = started if evaluated is None or (started is not None and started < evaluated) else evaluated
         self.as_of = case.today or claim.processed_on or claim.received_on or claim.submitted_on
         whose = episode.discipline
-        self.about_all = whose is not None
-        for line in claim.lines:
-            if disciplines.of(line.modifiers) != whose:
-                self.about_all = False
-                break
+        self.about_all = whose is not None and (
+            disciplines.only(case) == whose or all(disciplines.of(line.modifiers) == whose for line in claim.lines)
+        )
 
     def missing(self, path: str) -> bool:
         """Whether `path`, counted from `documentation`, or the part that it belongs to is known to be missing."""

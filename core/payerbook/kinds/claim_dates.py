@@ -25,9 +25,13 @@ def bind(params: ClaimDates, tables: Tables) -> Check:
         birth = claim.patient.birth_date if claim.patient is not None else None
         start, end = claim.statement_from, claim.statement_to
         hits: list[Hit] = []
+        fine: date | None = None  # a day that stands, of lines that end on it: most claims have no other
         for index in indexes:
             line = case.lines[index]
             day = line.service_date
+            if day == fine and line.service_date_to is None:
+                continue
+            before = len(hits)
             last = line.service_date_to or day
             if sent is not None and last > sent:
                 hits.append(_bad(index, "future", {"date": last, "sent": sent}))
@@ -40,6 +44,8 @@ def bind(params: ClaimDates, tables: Tables) -> Check:
                     hits.append(_bad(index, "old", {"date": day, "years": oldest}))
             if (start is not None and day < start) or (end is not None and last > end):
                 hits.append(_bad(index, "outside", {"date": day, "start": start, "end": end}))
+            if len(hits) == before:
+                fine = day
         if claim.submitted_on is not None and claim.received_on is not None and claim.received_on < claim.submitted_on:
             # The claim itself is in order; one of the two dates of the record is wrong, so more than review would be too hard.
             facts = {"sent": claim.submitted_on, "came": claim.received_on}

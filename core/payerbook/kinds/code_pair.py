@@ -39,8 +39,10 @@ class _Look(NamedTuple):
 
 
 class _Day(NamedTuple):
-    """What a table says of all codes of a day: the pairs that are in it, and the pairs it does not answer for."""
+    """What a table says of all codes of a day: the pairs that are in it, and the pairs it does not answer for; `asked` says that
+    there are two codes at least."""
 
+    asked: bool
     found: tuple[tuple[Pair, _Look], ...]
     unanswered: _Unanswered | None
 
@@ -69,14 +71,14 @@ class _Pairs:
         return answer
 
     def _day(self, codes: tuple[str, ...], day: date) -> _Day:
-        looks = [(one, other, self(one, other, day)) for one, other in combinations(codes, 2)]
+        looks = [(one, other, self(one, other, day)) for one, other in combinations(sorted(set(codes)), 2)]
         found = tuple((look.pair, look) for _, _, look in looks if look.pair is not None)
         unsure = [(one, other, look.table) for one, other, look in looks if look.pair is None and not look.sure]
         if not unsure:
-            return _Day(found, None)
+            return _Day(bool(looks), found, None)
         table = unsure[0][2]
         facts = {"table": table[0], "date": day, "nearest": table[1], "pairs": [f"{one}/{other}" for one, other, _ in unsure]}
-        return _Day(found, _Unanswered(tuple(one for one, _, _ in unsure), facts))
+        return _Day(True, found, _Unanswered(tuple(one for one, _, _ in unsure), facts))
 
     def __call__(self, one: str, other: str, day: date) -> _Look:
         key = (one, other, day)
@@ -106,14 +108,13 @@ def bind(params: CodePair, tables: Tables) -> Check:
         hits: list[Hit] = []
         asked = False
         for day, places in case.days(indexes):
-            first = {case.lines[place].code: place for place in reversed(places)}
-            if len(first) < 2:
-                continue
-            asked = True
-            found, unanswered = look_up.day(tuple(sorted(first)), day)
-            hits.extend([_judge(case, places, pair, day, look, bypass, params) for pair, look in found])
-            if unanswered is not None and not found:
-                hits.append(Hit("not-on-file", min(map(first.__getitem__, unanswered.codes)), "window", unanswered.facts))
+            any_pair, found, unanswered = look_up.day(tuple([case.lines[place].code for place in places]), day)
+            asked = asked or any_pair
+            if found:
+                hits.extend([_judge(case, places, pair, day, look, bypass, params) for pair, look in found])
+            elif unanswered is not None:
+                first = next(place for place in places if case.lines[place].code in unanswered.codes)
+                hits.append(Hit("not-on-file", first, "window", unanswered.facts))
         return hits or (None if asked else NOT_APPLICABLE)
 
     return check

@@ -37,6 +37,8 @@ def bind(params: DiagnosisCode, tables: Tables) -> Check:
         if not diagnoses:
             return NOT_APPLICABLE
         day = case.span[1]
+        if billable.issuperset([(code, day) for code in diagnoses]):
+            return None
         window = table.covering(day)
         if window is None:
             nearest = table.nearest(day)

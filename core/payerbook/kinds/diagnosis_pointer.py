@@ -27,7 +27,7 @@ def bind(params: DiagnosisPointer, tables: Tables) -> Check:
         hits: list[Hit] = []
         if number == 0 or number > params.most_diagnoses:
             hits.append(Hit("fail", None, "empty" if number == 0 else "many", {"number": number}, field="diagnoses"))
-        if number > 1 and len(set(map(_plain, diagnoses))) < number:
+        if number > 1 and _several(diagnoses):
             hits.extend(_repeated(diagnoses))
         known = fine.setdefault(number, set())
         for index in indexes:
@@ -68,6 +68,12 @@ def _bad(index: int, key: str, facts: dict[str, object]) -> Hit:
 @lru_cache(maxsize=4096)
 def _plain(diagnosis: str) -> str:
     return diagnosis.replace(".", "").upper()
+
+
+@lru_cache(maxsize=4096)
+def _several(diagnoses: tuple[str, ...]) -> bool:
+    """Whether a diagnosis is listed more than once."""
+    return len(set(map(_plain, diagnoses))) < len(diagnoses)
 
 
 def _repeated(diagnoses: tuple[str, ...]) -> Iterator[Hit]:

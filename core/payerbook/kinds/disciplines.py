@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from payerbook.claim import Discipline
+from payerbook.kinds.base import Case
 
 BY_MODIFIER: dict[str, Discipline] = {"GP": "PT", "GO": "OT", "GN": "SLP"}
 BY_DISCIPLINE: dict[Discipline, str] = {discipline: modifier for modifier, discipline in BY_MODIFIER.items()}
@@ -15,6 +16,23 @@ def of(modifiers: tuple[str, ...]) -> Discipline | None:
     """The one discipline that the modifiers name; None when they name none or several."""
     named = {BY_MODIFIER[modifier] for modifier in modifiers if modifier in BY_MODIFIER}
     return named.pop() if len(named) == 1 else None
+
+
+def only(case: Case) -> Discipline | None:
+    """The discipline of all lines of a claim whose lines carry the same modifiers, as most do; None for any other claim."""
+    try:
+        found: Discipline | None = case.shared[only]
+    except KeyError:
+        found = case.shared[only] = _only(case)
+    return found
+
+
+def _only(case: Case) -> Discipline | None:
+    modifiers = case.lines[0].modifiers
+    for line in case.lines:
+        if line.modifiers != modifiers:
+            return None
+    return of(modifiers)
 
 
 def taxonomy(code: str | None) -> Discipline | None:

@@ -39,7 +39,7 @@ def bind(params: EligibilityGate, tables: Tables) -> Check:
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         claim = case.claim
-        if params.own_bill_types and (claim.bill_type or "").lstrip("0").startswith(params.own_bill_types):
+        if params.own_bill_types and claim.bill_type and claim.bill_type.lstrip("0").startswith(params.own_bill_types):
             return NOT_APPLICABLE
         found = claim.context.eligibility if claim.context is not None else None
         eligibility = found or _NOBODY
@@ -52,15 +52,17 @@ def bind(params: EligibilityGate, tables: Tables) -> Check:
 def _active(case: Case, eligibility: Eligibility) -> list[Hit] | None:
     """Hits, or None when nothing is known."""
     first, last = case.span
+    if eligibility.active is False:
+        key = "inactive"
+    elif eligibility.from_ is not None and first < eligibility.from_:
+        key = "before"
+    elif eligibility.to is not None and last > eligibility.to:
+        key = "after"
+    else:
+        return None if eligibility.active is None else []
     days = {"from": eligibility.from_, "to": eligibility.to, "first": first, "last": last}
     fix = Fix("verify", None, None, "ask", "ask for the patient's coverage on the days of service")
-    if eligibility.active is False:
-        return [Hit("fail", None, "inactive", days, fixes=(fix,))]
-    if eligibility.from_ is not None and first < eligibility.from_:
-        return [Hit("fail", None, "before", days, fixes=(fix,))]
-    if eligibility.to is not None and last > eligibility.to:
-        return [Hit("fail", None, "after", days, fixes=(fix,))]
-    return None if eligibility.active is None else []
+    return [Hit("fail", None, key, days, fixes=(fix,))]
 
 
 def _managed_care(case: Case, eligibility: Eligibility) -> list[Hit] | None:
@@ -74,8 +76,8 @@ def _managed_care(case: Case, eligibility: Eligibility) -> list[Hit] | None:
 def _open_episode(params: EligibilityGate, case: Case, indexes: tuple[int, ...], eligibility: Eligibility) -> list[Hit] | None:
     """Hits, or None when nothing is known."""
     listed = eligibility.other_open_episodes
-    if listed is None:
-        return None
+    if not listed:
+        return None if listed is None else []
     met = [episode for episode in params.episodes if episode in listed]
     if not met:
         return []

@@ -29,21 +29,14 @@ def valid(npi: str) -> bool:
     return total % 10 == 0
 
 
-class _Judge:
-    """Remembers the numbers that passed; a practice has few."""
+class _Judge(dict[str, bool]):
+    """Whether a number is valid, worked out once for each; a practice has few."""
 
-    def __init__(self) -> None:
-        self._good: set[str] = set()
-
-    def __call__(self, npi: str) -> bool:
-        if npi in self._good:
-            return True
-        if not valid(npi):
-            return False
-        if len(self._good) >= 10_000:
-            self._good.clear()
-        self._good.add(npi)
-        return True
+    def __missing__(self, npi: str) -> bool:
+        if len(self) >= 10_000:
+            self.clear()
+        answer = self[npi] = valid(npi)
+        return answer
 
 
 def bind(params: Npi, tables: Tables) -> Check:
@@ -57,7 +50,7 @@ def bind(params: Npi, tables: Tables) -> Check:
             npi = provider.npi if provider is not None else None
             if npi:
                 any_seen = True
-                if not good(npi):
+                if not good[npi]:
                     hits.append(_bad(None, name, f"{name}.npi"))
             elif name in params.required:
                 hits.append(_absent(name))
@@ -66,7 +59,7 @@ def bind(params: Npi, tables: Tables) -> Check:
                 provider = case.lines[index].rendering_provider
                 if provider is not None and provider.npi:
                     any_seen = True
-                    if not good(provider.npi):
+                    if not good[provider.npi]:
                         hits.append(_bad(index, "rendering_provider", "rendering_provider.npi"))
         return hits or (None if any_seen else NOT_APPLICABLE)
 

@@ -48,15 +48,15 @@ def bind(params: PlanOfCareParams, tables: Tables) -> Check:
                 return nothing
             fix = Fix("document", None, None, "ask", "only a plan that existed before the treatment can be shown")
             return chart.spread(case, Hit("fail", None, "none", {}, fixes=(fix,)), lines) + foreign
-        hits = list(foreign)
+        hits = foreign
         if not all(held(plan)):
-            hits += _incomplete(case, record, lines, parts)
+            hits = hits + _incomplete(case, record, lines, parts)
         made = plan.established_on
-        if params.before_treatment and made is not None:
+        if params.before_treatment and made is not None and case.span[0] < made:
             early = tuple(index for index in lines if case.lines[index].service_date < made)
             if early:
                 _, initial = record.first_day(plan, params.days)
-                hits += chart.spread(case, _late(case, made, early), early) if initial else [_EARLIER_PLAN]
+                hits = hits + (chart.spread(case, _late(case, made, early), early) if initial else [_EARLIER_PLAN])
         return hits or None
 
     return check

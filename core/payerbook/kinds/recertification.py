@@ -40,7 +40,7 @@ def period(record: chart.Chart, plan: PlanOfCare, params: RecertificationParams)
             start = signed
         return Period(start, min(until, start + longest), True)
     if plan.duration_days is not None:
-        return Period(start, start + min(timedelta(days=plan.duration_days), longest), True)
+        return Period(start, start + timedelta(days=min(plan.duration_days, longest.days)), True)
     return Period(start, start + longest, False)
 
 

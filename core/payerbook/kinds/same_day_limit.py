@@ -31,7 +31,7 @@ def bind(params: SameDayLimit, tables: Tables) -> Check:
         return ("" if params.together else item.code, apart.intersection(item.modifiers))
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
-        if params.counts == "lines" and not params.together and not case.repeats:
+        if not params.together and not case.repeats and (params.counts == "lines" or _below(case, indexes, params.limit)):
             return None
         codes = {case.lines[index].code for index in indexes}
         hits: list[Hit] = []
@@ -49,6 +49,14 @@ def bind(params: SameDayLimit, tables: Tables) -> Check:
         return hits or None
 
     return check
+
+
+def _below(case: Case, indexes: tuple[int, ...], limit: int) -> bool:
+    """Whether no line is above the limit and nothing was billed before on its day: enough when no code stands twice on a day."""
+    for index in indexes:
+        if case.lines[index].units > limit:
+            return False
+    return not case.earlier(*case.span)
 
 
 def _judge(case: Case, day: date, own: list[int], before: list[HistoryItem], params: SameDayLimit) -> list[Hit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -31,7 +32,7 @@ class _Group:
 
     __slots__ = ("billed", "day", "first", "minutes", "missing", "right")
 
-    def __init__(self, case: Case, day: date, places: list[int], method: units.Method) -> None:
+    def __init__(self, case: Case, day: date, places: Sequence[int], method: units.Method) -> None:
         self.day = day
         self.minutes: dict[str, units.Minutes] = {}
         self.billed: dict[str, units.Minutes] = {}
@@ -69,6 +70,9 @@ def bind(params: TimedUnits, tables: Tables) -> Check:
 def _open_groups(case: Case, indexes: tuple[int, ...], params: TimedUnits) -> list[_Group]:
     """The groups whose units are not right, or cannot be told: what the rules of the kind have to look at."""
     lines = case.lines
+    if case.one_day is not None and (not params.by_discipline or disciplines.only(case) is not None):
+        whole = _Group(case, case.one_day, indexes, params.method)
+        return [] if whole.right else [whole]
     places: dict[_Key, list[int]] = {}
     for index in indexes:
         line = lines[index]

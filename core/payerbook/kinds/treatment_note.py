@@ -40,18 +40,20 @@ def bind(params: TreatmentNoteParams, tables: Tables) -> Check:
         lines, foreign = chart.own(case, record, indexes)
         if not lines:
             return foreign
-        hits = list(foreign)
+        hits = foreign
         for day, places in case.days(lines):
-            hits += judge(case, record, day, places, [note for note in notes or () if note.service_date == day])
+            found = judge(case, record, day, places, [note for note in notes or () if note.service_date == day])
+            hits = hits + found if found else hits
         return hits or None
 
     return check
 
 
 def _signed(case: Case, record: chart.Chart, day: date, places: tuple[int, ...], notes: list[TreatmentNote]) -> list[Hit]:
+    for note in notes:
+        if note.signed_on is not None:
+            return []
     facts = {"date": day}
-    if any(note.signed_on is not None for note in notes):
-        return []
     if not notes:
         fix = Fix("document", None, None, "ask", "only bill what a note of the day shows")
         return chart.spread(case, Hit("fail", None, "missing", facts, fixes=(fix,)), places)
@@ -64,12 +66,16 @@ def _signed(case: Case, record: chart.Chart, day: date, places: tuple[int, ...],
 def _minutes(case: Case, record: chart.Chart, day: date, places: tuple[int, ...], notes: list[TreatmentNote]) -> list[Hit]:
     if not notes:
         return []
-    timed = [note.timed_minutes for note in notes]
-    spent = sum(minutes for minutes in timed if minutes is not None)
-    if None in timed:
-        return [Hit("unknown", None, "time", {"date": day}, needs=(f"{_PATH}[].timed_minutes",))]
-    claimed = [case.lines[place].minutes for place in places]
-    if None not in claimed and sum(minutes for minutes in claimed if minutes is not None) <= spent:
+    spent: units.Minutes = 0
+    for note in notes:
+        if note.timed_minutes is None:
+            return [Hit("unknown", None, "time", {"date": day}, needs=(f"{_PATH}[].timed_minutes",))]
+        spent += note.timed_minutes
+    claimed: units.Minutes | None = 0
+    for place in places:
+        minutes = case.lines[place].minutes
+        claimed = None if claimed is None or minutes is None else claimed + minutes
+    if claimed is not None and claimed <= spent:
         return []  # The note shows the minutes that the claim carries; their units are the matter of the rules on timed units.
     billed = sum(case.lines[place].units for place in places)
     supported = units.total_units(spent)

@@ -28,10 +28,11 @@ from payerbook.kinds.base import (
     Standing,
     Table,
     Tables,
+    Window,
 )
 
-LIMITS = 20_000
-"""Limits remembered per table at most."""
+LIMITS, DAYS = 20_000, 10_000
+"""Limits remembered per window and days remembered per table at most."""
 
 
 class UnitLimit(Params, frozen=True):
@@ -49,39 +50,42 @@ class _Look(NamedTuple):
     table: tuple[str, str]
 
 
-class _Limits:
-    """Look-ups in one table, remembered by code and day."""
+class _Looks(dict[str, _Look]):
+    """The looks of one window by code, each worked out once; `covers` says whether the window is the one of the day."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: str, window: Window, covers: bool) -> None:
+        super().__init__()
         self._table = table
-        self._seen: dict[tuple[str, date], _Look] = {}
-        self._days: dict[tuple[tuple[str, ...], date], dict[str, _Look]] = {}
+        self._window = window
+        self._covers = covers
 
-    def __call__(self, code: str, day: date) -> _Look:
-        look = self._seen.get((code, day))
-        if look is None:
-            if len(self._seen) >= LIMITS:
-                self._seen.clear()
-            look = self._seen[code, day] = self._look(code, day)
+    def __missing__(self, code: str) -> _Look:
+        if len(self) >= LIMITS:
+            self.clear()
+        window, covers = self._window, self._covers
+        rows = window.rows(code)
+        limit, indicator = (int(rows[0][1]), rows[0][2]) if rows else (None, "")
+        sure = covers and (bool(rows) or window.knows(code))
+        look = self[code] = _Look(limit, indicator, sure, covers and window.grade in ("A", "A*"), (self._table, window.id))
         return look
 
-    def day(self, codes: tuple[str, ...], day: date) -> dict[str, _Look]:
-        """The looks of all codes of a day, remembered together: claims of one kind bring the same codes."""
-        looks = self._days.get((codes, day))
-        if looks is None:
-            if len(self._days) >= LIMITS:
-                self._days.clear()
-            looks = self._days[codes, day] = {code: self(code, day) for code in codes}
-        return looks
 
-    def _look(self, code: str, day: date) -> _Look:
-        window = self._table.covering(day)
-        nearest = window or self._table.nearest(day)
-        rows = nearest.rows(code)
-        limit, indicator = (int(rows[0][1]), rows[0][2]) if rows else (None, "")
-        sure = window is not None and (bool(rows) or window.knows(code))
-        hard = window is not None and window.grade in ("A", "A*")
-        return _Look(limit, indicator, sure, hard, (self._table.id, nearest.id))
+class _Limits(dict[date, _Looks]):
+    """The looks of one table by day; days of one window share theirs."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self._table = table
+        self._windows: dict[tuple[str, bool], _Looks] = {}
+
+    def __missing__(self, day: date) -> _Looks:
+        if len(self) >= DAYS:
+            self.clear()
+        covering = self._table.covering(day)
+        window = covering or self._table.nearest(day)
+        key = (window.id, covering is not None)
+        looks = self[day] = self._windows.setdefault(key, _Looks(self._table.id, window, covering is not None))
+        return looks
 
 
 def bind(params: UnitLimit, tables: Tables) -> Check:
@@ -91,11 +95,13 @@ def bind(params: UnitLimit, tables: Tables) -> Check:
         look_up = limits.get(case.claim.claim_type)
         if look_up is None:
             return NOT_APPLICABLE
+        if _below(case, indexes, look_up):
+            return None
         hits: list[Hit] = []
         for day, places in case.days(indexes):
             unsure: dict[str, _Look] = {}
             billed = _units(case, day, places)
-            looks = look_up.day(tuple(billed), day)
+            looks = look_up[day]
             for code, units in billed.items():
                 look = looks[code]
                 over = [] if look.limit is None or units <= look.limit else _judge(case, code, places, units, look)
@@ -108,6 +114,18 @@ def bind(params: UnitLimit, tables: Tables) -> Check:
         return hits or None
 
     return check
+
+
+def _below(case: Case, places: tuple[int, ...], limits: _Limits) -> bool:
+    """Whether every line is alone with its code on its day and surely within the limit, as on most claims."""
+    if case.repeats or case.earlier(*case.span):
+        return False
+    for place in places:
+        line = case.lines[place]
+        look = limits[line.service_date][line.code]
+        if not look.sure or (look.limit is not None and line.units > look.limit):
+            return False
+    return True
 
 
 def _units(case: Case, day: date, places: tuple[int, ...]) -> dict[str, int | Decimal]:
@@ -166,7 +184,7 @@ def answer(params: UnitLimit, tables: Tables, question: Question) -> Contributio
     name = params.tables.get(question.claim_type)
     if name is None:
         return None
-    look = _Limits(tables.get(name))(question.code, question.on)
+    look = _Limits(tables.get(name))[question.on][question.code]
     gaps = () if look.sure else (f"No MUE table on file answers for {question.code} on the day asked (nearest: {look.table[1]}).",)
     if look.limit is None:
         return Contribution(gaps=gaps) if gaps else None

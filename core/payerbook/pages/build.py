@@ -41,12 +41,13 @@ def build(
     `today` is the day that settings are shown for; `packs` limits the packs by id; `policies` are further folders of packs;
     `base_url` is the address the site will have; `progress` is told each step. The same arguments and files give the same bytes.
     Raises UsageError when MkDocs is missing, the folder holds something else or a pack id is unknown, PackError when a pack does
-    not compile or a page has a broken link.
+    not compile or a page has a broken link, OSError when `target` cannot be made.
     """
     if find_spec("mkdocs") is None or find_spec("material") is None:
         raise UsageError('The site needs MkDocs with the Material theme. Install them: pip install "payerbook[site]"')
     if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / INDEX).is_file())):
         raise UsageError(f"{target} is not empty and holds no reference site. Name a new folder; the build empties the one it writes to.")
+    target.mkdir(parents=True, exist_ok=True)  # before the work of making pages, so that a folder that cannot be is told at once
     say = progress or (lambda text: None)
     catalog = catalogs.of(Session(policies), today, packs)
     with tempfile.TemporaryDirectory(prefix="payerbook-site-") as made:

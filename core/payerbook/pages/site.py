@@ -9,7 +9,7 @@ from typing import Any
 
 from payerbook.authoring.session import Session
 from payerbook.pages import catalog as catalogs
-from payerbook.pages import machine, packs, reference
+from payerbook.pages import machine, packs, project, reference
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.rule import READING
 from payerbook.pages.text import title
@@ -20,11 +20,12 @@ def pages(catalog: Catalog, base_url: str | None = None) -> Iterator[tuple[str, 
     yield from reference.pages(catalog)
     for pack in catalog.packs:
         yield from packs.pages(catalog, pack)
+    yield from project.pages()
     yield from machine.pages(catalog, (base_url or "").rstrip("/"))
 
 
 def navigation(catalog: Catalog) -> list[Any]:
-    """The `nav` of the MkDocs configuration: packs with their topics, and the pages about all."""
+    """The `nav` of the MkDocs configuration: packs with their topics, the pages about all, and those about payerbook."""
     listed = []
     for pack in catalog.packs:
         topics = [{title(topic): packs.topic_path(pack, topic)} for topic in catalog.topics(pack)]
@@ -35,6 +36,7 @@ def navigation(catalog: Catalog) -> list[Any]:
         {"Codes": reference.CODE_TABLE},
         {"How to read a rule": READING},
         {"For pack authors": [{"Rule kinds": reference.KINDS}, {"Faults in pack files": reference.FAULTS}]},
+        {"Project": [project.path(name) for name in project.names()]},
         {"About": "about.md"},
     ]
 

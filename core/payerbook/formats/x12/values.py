@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from payerbook.calendar import YEARS
+
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _POINTER = re.compile(r"[0-9]{1,2}(?:\.0*)?")
 _ICD10_WITHOUT_DOT = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{1,4}")
@@ -25,7 +27,10 @@ def day(text: str) -> date:
         text = text[:8]
     if len(text) != 8 or not text.isdecimal():
         raise ValueError("not a date")
-    return date.fromisoformat(text)
+    found = date.fromisoformat(text)
+    if found.year not in YEARS:
+        raise ValueError("not a date of our time")
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,76 @@
+"""Files of claims on the command line: opening them, and the commands that answer one question for each claim."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import msgspec
+
+from payerbook.api import Book
+from payerbook.claim import Claim
+from payerbook.cli import NOTICE, options
+from payerbook.cli.style import paint
+from payerbook.errors import Problem, UsageError
+from payerbook.formats.detect import open_claims
+
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+
+
+def add_claims(parser: argparse.ArgumentParser) -> None:
+    """The file, the payer, and the options that every question about claims takes."""
+    parser.add_argument("file", metavar="CLAIM", help="a file of claims; - is standard input")
+    parser.add_argument("--payer", metavar="ID", help="go by this payer, whatever the claims say")
+    options.refuse_on(parser)
+    options.add_known_on(parser)
+    options.add_json(parser)
+    options.add_policies(parser)
+
+
+def answer_each(
+    arguments: argparse.Namespace, book: Book, ask: Callable[[Claim, str | None], Answer], lines: Callable[[Answer], list[str]]
+) -> int:
+    """Prints the answer of `ask(claim, payer)` for each claim of the file: as `lines`, or with --json one answer a line.
+
+    A claim that cannot be read or answered is named on standard error and does not stop the others. Gives exit 0; 2 when there was
+    such a claim; 3 when a pack did not load.
+    """
+    payer = book.payer(arguments.payer).id if arguments.payer else None
+    failed = False
+    with opened(arguments.file) as (stream, label):
+        for item in open_claims(stream, label):
+            if isinstance(item, Problem):
+                print(item, file=sys.stderr)
+                failed = True
+                continue
+            try:
+                answer = ask(item.claim, payer)
+            except UsageError as error:
+                print(f"USAGE: {error}", file=sys.stderr)
+                failed = True
+                continue
+            print(msgspec.json.encode(answer).decode() if arguments.json else "\n".join(lines(answer)))
+    if not arguments.json:
+        print(paint(NOTICE, "dim"))
+    return options.warn_not_loaded(book) or (2 if failed else 0)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[tuple[BinaryIO, str]]:
+    """The bytes of a file (of standard input for `-`) and its name for messages. Raises UsageError when it cannot be read."""
+    if name == "-":
+        yield sys.stdin.buffer, "standard input"
+        return
+    with _readable(name) as stream:
+        yield stream, name
+
+
+def _readable(name: str) -> BinaryIO:
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read ({error.strerror}); check the name.") from None

@@ -1,0 +1,34 @@
+"""Pages about payerbook itself: documents of the repository that readers of the site want, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import payerbook
+from payerbook.pages.reference import AFTER_RULES
+
+LIST = "on-site.txt"
+"""The file in the folder of documents that names those of the site, one a line, in the order of the navigation."""
+
+
+def folder() -> Path:
+    """Where the documents are: inside the installed package, else in the checkout of an editable install."""
+    inside = Path(payerbook.__file__).parent / "docs"
+    return inside if inside.is_dir() else Path(payerbook.__file__).parents[2] / "docs"
+
+
+def names() -> list[str]:
+    """The documents of the site, without folder and ending. Their links have to hold on the site."""
+    return (folder() / LIST).read_text("utf-8").split()
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """All of them, as (path, Markdown)."""
+    for name in names():
+        yield path(name), AFTER_RULES + (folder() / f"{name}.md").read_text("utf-8")
+
+
+def path(name: str) -> str:
+    """Where a document stands on the site."""
+    return f"project/{name}.md"

@@ -93,7 +93,11 @@ FAULTS: list[tuple[str, str, str | None]] = [
     ("JSON-DATE", json.dumps(claim(lines=[{**LINE, "service_date": "2026-02-30"}])), "lines[0].service_date"),
     ("JSON-DATE", json.dumps(claim(lines=[{**LINE, "service_date": "2026-01-15T10:00:00"}])), "lines[0].service_date"),
     ("JSON-DATE", json.dumps(claim(lines=[{**LINE, "service_date": "9999-12-31"}])), "lines[0].service_date"),
-    ("JSON-DATE", json.dumps(claim(context={"documentation": {"progress_reports": ["0001-01-01"]}})), "context.documentation.progress_reports[0]"),
+    (
+        "JSON-DATE",
+        json.dumps(claim(context={"documentation": {"progress_reports": ["0001-01-01"]}})),
+        "context.documentation.progress_reports[0]",
+    ),
     ("JSON-VALUE", json.dumps(claim(claim_type="dental")), "claim_type"),
     ("JSON-VALUE", json.dumps(claim(context={"documentation": {"statements": ["yes"]}})), "context.documentation.statements[0]"),
     ("JSON-DUPLICATE", '{"claim_id": "A1", ' + A[1:], "claim_id"),

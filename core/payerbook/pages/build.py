@@ -44,7 +44,9 @@ def build(
     not compile or a page has a broken link, OSError when `target` cannot be made.
     """
     if find_spec("mkdocs") is None or find_spec("material") is None:
-        raise UsageError('The site needs MkDocs with the Material theme. Install them: pip install "payerbook[site]"')
+        raise UsageError(
+            "The site needs MkDocs with the Material theme. Install them: pip install 'mkdocs>=1.6,<2' 'mkdocs-material>=9.8,<10'"
+        )
     if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / INDEX).is_file())):
         raise UsageError(f"{target} is not empty and holds no reference site. Name a new folder; the build empties the one it writes to.")
     target.mkdir(parents=True, exist_ok=True)  # before the work of making pages, so that a folder that cannot be is told at once

@@ -84,7 +84,7 @@ def _home(catalog: Catalog) -> Iterator[str]:
     yield ""
     yield "## Check a claim"
     yield ""
-    yield "```\npip install payerbook\npayerbook check claims.837\n```"
+    yield "```\npip install .\npayerbook check claims.837\n```"
     yield ""
     yield "It runs on your machine. No claim leaves it."
     yield ""

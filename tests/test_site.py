@@ -321,5 +321,5 @@ def test_a_broken_link_stops_the_build(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def test_without_mkdocs_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(building, "find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"pip install \"payerbook\[site\]\""):
+    with pytest.raises(UsageError, match=r"pip install '.*mkdocs-material"):
         building.build(tmp_path, today=TODAY)

@@ -28,11 +28,11 @@ CLAIM = Claim(
 
 
 def book_with(plugin: Any, tmp_path: Path) -> Book:
-    from payerbook.authoring import bundle
+    from payerbook.authoring import cache
 
     plugins = Plugins()
     plugins.manager.register(plugin, "tried")
-    return Book(Shelf(plugins, [], None, lambda packs, tables, shelf: bundle.for_shelf(tmp_path / "cache", packs, tables, shelf)))
+    return Book(Shelf(plugins, [], None, lambda packs, tables, shelf: cache.for_shelf(tmp_path / "cache", packs, tables, shelf)))
 
 
 @pytest.mark.parametrize("name", NAMES)

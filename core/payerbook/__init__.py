@@ -33,9 +33,9 @@ def load(packs: Sequence[str] | None = None, policies: Iterable[str | Path] = ()
 
 def _compile(packs: Sequence[Path], tables: Sequence[Path], shelf: Shelf | None) -> Path:
     """Compiles folders of packs; YAML is loaded only here, when the cache does not have them."""
-    from payerbook.authoring import bundle
+    from payerbook.authoring import cache
 
-    return bundle.for_shelf(cache_folder(), packs, tables, shelf)
+    return cache.for_shelf(cache_folder(), packs, tables, shelf)
 
 
 def cache_folder() -> Path:

@@ -1,13 +1,10 @@
 """Compiled packs on disk: one folder with an index, the packs, the codes and the list of tables, all JSON.
 
-The wheel carries such a folder for the bundled packs. Elsewhere it is made on demand in the user's cache, keyed by the content of
-the files.
+The wheel carries such a folder for the bundled packs. Elsewhere it is made on demand; `payerbook.authoring.cache` keeps it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,13 +15,11 @@ from payerbook.authoring import datasets, vocabulary
 from payerbook.authoring.compiler import Compiled, Surroundings, compile_pack, guess_id
 from payerbook.authoring.faults import Fault
 from payerbook.authoring.schema import Schemas
-from payerbook.book import Entry, Index, Shelf
+from payerbook.book import Entry, Index
 from payerbook.errors import PackError
-from payerbook.kinds import bundled
 from payerbook.kinds.base import Kind
 from payerbook.plugins import NotLoaded
-from payerbook.policy import FORMAT, Pack, Rule
-from payerbook_plugins import policies
+from payerbook.policy import Pack, Rule
 
 
 class Library:
@@ -121,66 +116,6 @@ def write(library: Library, target: Path) -> Index:
     index = Index(packs=tuple(entries), not_loaded=tuple(not_loaded))
     _put(target / "index.json", msgspec.json.encode(index))
     return index
-
-
-def cached(
-    cache: Path,
-    folders: Sequence[Path],
-    codes: Path,
-    tables: Sequence[Path],
-    kinds: Mapping[str, Kind[Any]],
-    known: Iterable[Pack] = (),
-    known_tables: frozenset[str] = frozenset(),
-) -> Path:
-    """The compiled folder for these sources, made when the cache does not have it; a cache that cannot be written is replaced by a
-    temporary folder."""
-    known = list(known)
-    key = fingerprint([*folders, codes, *tables], [pack.head.digest for pack in known])
-    target = cache / key
-    if (target / "index.json").is_file():
-        return target
-    library = Library(folders, codes, tables, kinds, known, known_tables)
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as made:
-            write(library, Path(made) / "made")
-            try:
-                (Path(made) / "made").rename(target)
-            except OSError:
-                if not (target / "index.json").is_file():  # else another process was first
-                    raise
-        return target
-    except OSError:
-        target = Path(tempfile.mkdtemp(prefix="payerbook-"))
-        write(library, target)
-        return target
-
-
-def for_shelf(cache: Path, packs: Sequence[Path], tables: Sequence[Path], shelf: Shelf | None) -> Path:
-    """The compiled folder for folders of packs and tables; packs may inherit from what the shelf holds."""
-    kinds = {kind.name: kind for kind in bundled()} if shelf is None else shelf.plugins.kinds()
-    known = [] if shelf is None else [shelf.pack(head.id) for head in shelf.heads]
-    more = frozenset() if shelf is None else frozenset(shelf.tables.ids)
-    return cached(cache, packs, policies() / "_codes", tables, kinds, known, more)
-
-
-def fingerprint(folders: Iterable[Path], more: Iterable[str] = ()) -> str:
-    """A key for the content of YAML files and manifests below folders, this engine's code, and further texts."""
-    digest = hashlib.sha256(FORMAT.encode())
-    engine = Path(__file__).parents[1]
-    for file in sorted([*engine.glob("kinds/*.py"), *engine.glob("authoring/*.py"), engine / "policy.py"]):
-        status = file.stat()
-        digest.update(f"{file.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-    for folder in folders:
-        for file in sorted(folder.rglob("*.yaml")):
-            digest.update(f"{folder.name}/{file.relative_to(folder)}\0".encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
-        for file in sorted(folder.rglob("*.csv")):
-            status = file.stat()
-            digest.update(f"{folder.name}/{file.relative_to(folder)}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
-    for text in more:
-        digest.update(text.encode())
-    return digest.hexdigest()[:32]
 
 
 def _put(file: Path, data: bytes) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import msgspec
 
 from payerbook.answers.desk import Facts
-from payerbook.answers.questions import Flip, LimitAnswer, OpenPoint
+from payerbook.answers.questions import AuthorizationAnswer, CoverageAnswer, Flip, LimitAnswer, LimitsAnswer, OpenPoint
+from payerbook.api import Book
 from payerbook.claim import Claim, HistoryItem, patient_key
 from payerbook.cli import claims, options
 from payerbook.cli.style import fold, paint
@@ -15,6 +19,8 @@ from payerbook.engine.ledger import as_history
 from payerbook.errors import InputError, Problem, UsageError
 from payerbook.finding import Cited
 from payerbook.formats.claim_json import read_history
+
+Answer = TypeVar("Answer", CoverageAnswer, LimitsAnswer, AuthorizationAnswer)
 
 
 def add_question(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +49,23 @@ def facts(arguments: argparse.Namespace, earlier: str | None = None) -> Facts:
     if earlier is not None:
         said["history"] = _history(earlier)
     return said
+
+
+def respond(
+    arguments: argparse.Namespace,
+    earlier: str | None,
+    ask: Callable[[Book], Callable[..., Answer]],
+    lines: Callable[[Answer, str], list[str]],
+) -> int:
+    """Asks one question of the packs on file and prints the answer, as JSON or as `lines(answer, title of the payer)`."""
+    book = options.load(arguments)
+    given = facts(arguments, earlier)
+    answer = ask(book)(arguments.payer, arguments.code, on=arguments.on or options.clock(), known_on=arguments.known_on, **given)
+    if arguments.json:
+        print(msgspec.json.encode(answer).decode())
+    else:
+        print("\n".join(lines(answer, book.payer(answer.asked.payer).title)))
+    return options.warn_not_loaded(book)
 
 
 def _code(text: str) -> str:

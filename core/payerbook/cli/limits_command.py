@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-import msgspec
-
 from payerbook.answers.questions import LimitsAnswer
-from payerbook.cli import NOTICE, asking, options
+from payerbook.cli import NOTICE, asking
 from payerbook.cli.style import count, paint
 
 
@@ -18,14 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for a payer or file that cannot be used; 3 when a pack did not load."""
-    book = options.load(arguments)
-    facts = asking.facts(arguments, arguments.history)
-    answer = book.limits(arguments.payer, arguments.code, on=arguments.on or options.clock(), known_on=arguments.known_on, **facts)
-    if arguments.json:
-        print(msgspec.json.encode(answer).decode())
-    else:
-        print("\n".join(_lines(answer, book.payer(answer.asked.payer).title)))
-    return options.warn_not_loaded(book)
+    return asking.respond(arguments, arguments.history, lambda book: book.limits, _lines)
 
 
 def _lines(answer: LimitsAnswer, payer: str) -> list[str]:

@@ -195,7 +195,7 @@ class Program:
         """The typed settings of a rule version."""
         rule = self.rules[index]
         try:
-            return msgspec.convert(version.params, self._kinds[rule.kind].params, strict=False)
+            return msgspec.convert(version.params, self._kinds[rule.kind].params)
         except msgspec.ValidationError as error:
             raise PackError(f"Rule {rule.id} from {version.start}: settings do not fit kind {rule.kind}: {error}") from None
 

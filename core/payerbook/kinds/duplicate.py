@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -31,12 +31,6 @@ class Duplicate(Params, frozen=True):
         Meta(description="How the payer takes a correction: as a claim with frequency code 7, or by reopening its decision."),
     ] = "replacement"
     look_back_days: Annotated[int, Meta(description="How far back services are kept for comparison.", ge=1)] = 366
-
-
-class _Twin(NamedTuple):
-    where: str
-    modifiers: tuple[str, ...]
-    units: Any
 
 
 def bind(params: Duplicate, tables: Tables) -> Check:

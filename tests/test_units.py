@@ -127,7 +127,7 @@ def test_cms_extra_units_go_to_the_most_minutes_left_over(minutes: dict[str, int
         assert not taken or not passed_over or min(taken) >= max(passed_over)
 
 
-@given(_DAYS, st.sampled_from(["cms", "ama"]), st.data())
+@given(_DAYS, st.sampled_from(["cms", "ama", "hybrid", "whole"]), st.data())
 def test_what_agrees_is_what_is_counted(minutes: dict[str, int], method: units.Method, data: st.DataObject) -> None:
     count = units.count(minutes, _TIMING, method)
     near = data.draw(st.sampled_from([count.units, *count.alternatives]))
@@ -142,7 +142,7 @@ def test_ama_rounds_each_code_alone(minutes: dict[str, int]) -> None:
     assert count.alternatives == ()
 
 
-@given(_DAYS, st.sampled_from(["cms", "ama"]), st.data())
+@given(_DAYS, st.sampled_from(["cms", "ama", "hybrid", "whole"]), st.data())
 def test_a_minute_more_never_takes_a_unit_from_the_day(minutes: dict[str, int], method: units.Method, data: st.DataObject) -> None:
     code = data.draw(st.sampled_from(sorted(minutes)))
     before = units.count(minutes, _TIMING, method)
@@ -150,7 +150,7 @@ def test_a_minute_more_never_takes_a_unit_from_the_day(minutes: dict[str, int], 
     assert before.timed_total <= after.timed_total <= before.timed_total + 1
 
 
-@given(_DAYS, st.sampled_from(["cms", "ama"]))
+@given(_DAYS, st.sampled_from(["cms", "ama", "hybrid", "whole"]))
 def test_whole_and_decimal_minutes_count_alike(minutes: dict[str, int], method: units.Method) -> None:
     decimals = {code: Decimal(spent) for code, spent in minutes.items()}
     assert units.count(decimals, _TIMING, method).units == units.count(minutes, _TIMING, method).units

@@ -30,3 +30,28 @@ def after(start: date, period: Period) -> date:
     months = start.month - 1 + period.months + 12 * period.years
     year, month = start.year + months // 12, months % 12 + 1
     return date(year, month, min(start.day, monthrange(year, month)[1])) + timedelta(days=period.days)
+
+
+def business_days_after(start: date, number: int) -> date:
+    """The day `number` business days (Monday to Friday) after `start`; public holidays count as business days, so it is never too late."""
+    day = start
+    while number:
+        day += timedelta(days=1)
+        number -= day.weekday() < 5
+    return day
+
+
+def before(day: date, months: int) -> date:
+    """The day `months` before `day`; a day that its month does not have becomes the month's last."""
+    count = day.year * 12 + day.month - 1 - months
+    year, month = count // 12, count % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def business_days_before(start: date, number: int) -> date:
+    """The day `number` business days (Monday to Friday) before `start`; public holidays count as business days."""
+    day = start
+    while number:
+        day -= timedelta(days=1)
+        number -= day.weekday() < 5
+    return day

@@ -66,6 +66,7 @@ class Provider(Struct, frozen=True):
     taxonomy: str | None = None
     state: str | None = None
     role: Role | None = None
+    participating: bool | None = None
 
 
 class OtherPayer(Struct, frozen=True):
@@ -77,6 +78,7 @@ class OtherPayer(Struct, frozen=True):
     filing_indicator: str | None = None
     paid: Decimal | None = None
     adjusted: Decimal | None = None
+    decided_on: date | None = None
 
 
 class Line(Struct, frozen=True):

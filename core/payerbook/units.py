@@ -2,7 +2,8 @@
 
 `cms`: Medicare Claims Processing Manual, Pub. 100-04, chapter 5, section 20.2.C. The minutes of all 15-minute codes of the day
 are added; the total fixes the number of units; each code gets its whole quarters of an hour; what is still owed goes to the
-codes with the most minutes left over. `ama`: the midpoint rule; each code is rounded alone.
+codes with the most minutes left over. `ama`: the midpoint rule; each code is rounded alone. `hybrid`: both have to allow a unit.
+`whole`: each code earns whole quarters of an hour only.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-Method = Literal["cms", "ama"]
+Method = Literal["cms", "ama", "hybrid", "whole"]
 Timing = Literal["timed-15", "timed-15-apart", "timed-30", "timed-60", "untimed"]
 Minutes = int | Decimal
 
@@ -46,8 +47,8 @@ def total_units(minutes: Minutes) -> int:
 
 def agrees(minutes: Mapping[str, Minutes], billed: Mapping[str, Minutes], method: Method) -> bool:
     """Whether the billed units of 15-minute codes are a right answer for their minutes: the test of `count` without its words."""
-    if method == "ama":
-        return all(billed[code] == (spent + 7) // 15 for code, spent in minutes.items())
+    if method != "cms":
+        return _agrees_alone(minutes, billed, method)
     units: Minutes = 0
     total: Minutes = 0
     least_given: Minutes = 15
@@ -66,6 +67,15 @@ def agrees(minutes: Mapping[str, Minutes], billed: Mapping[str, Minutes], method
         else:
             return False
     return units == (total + 7) // 15 and least_given >= most_left
+
+
+def _agrees_alone(minutes: Mapping[str, Minutes], billed: Mapping[str, Minutes], method: Method) -> bool:
+    """The same for the methods that look at the minutes of each code."""
+    if method == "hybrid":
+        base = {code: int(spent // 15) for code, spent in minutes.items()}
+        return any(all(billed[code] == base[code] + (code in given) for code in minutes) for given in _given_by_both(minutes))
+    start = 7 if method == "ama" else 0
+    return all(billed[code] == (spent + start) // 15 for code, spent in minutes.items())
 
 
 def count(minutes: Mapping[str, Minutes], timing: Mapping[str, Timing], method: Method) -> Count:
@@ -88,7 +98,7 @@ def count(minutes: Mapping[str, Minutes], timing: Mapping[str, Timing], method: 
         else:
             units[code] = whole_blocks(spent, BLOCK[kind])
             steps.append(f"{code} is counted by {BLOCK[kind]} minutes: {spent} minutes make {_units(units[code])}.")
-    alternatives = _cms(quarter, units, steps) if method == "cms" else _ama(quarter, units, steps)
+    alternatives = _METHODS[method](quarter, units, steps)
     timed_total = sum(units[code] for code in quarter)
     covered = sum(min(spent, units[code] * 15) for code, spent in quarter.items())
     return Count(
@@ -152,6 +162,36 @@ def _ama(quarter: Mapping[str, Minutes], units: dict[str, int], steps: list[str]
         units[code] = whole_blocks(spent, 15)
         steps.append(f"{code}: {spent} minutes make {_units(units[code])} (a unit from 8 minutes, then one more every 15).")
     return []
+
+
+def _hybrid(quarter: Mapping[str, Minutes], units: dict[str, int], steps: list[str]) -> list[dict[str, int]]:
+    total = sum(quarter.values())
+    steps.append(
+        f"Timed minutes: {total}; together they allow {_units(total_units(total))}, and each code needs 8 minutes of its own for one."
+    )
+    base = {code: int(spent // 15) for code, spent in quarter.items()}
+    choices = _given_by_both(quarter)
+    for code in quarter:
+        units[code] = base[code] + (code in choices[0])
+        steps.append(f"{code}: {quarter[code]} minutes make {_units(units[code])}.")
+    return [{code: base[code] + (code in choice) for code in quarter} for choice in choices[1:]]
+
+
+def _given_by_both(quarter: Mapping[str, Minutes]) -> list[tuple[str, ...]]:
+    """Every right choice of codes that take one more unit when the day's total and the code's own rest both have to allow it."""
+    near = {code: spent for code, spent in quarter.items() if spent % 15 >= 8}
+    owed = total_units(sum(quarter.values())) - sum(int(spent // 15) for spent in quarter.values())
+    return owed_to(near, min(owed, len(near)))
+
+
+def _whole(quarter: Mapping[str, Minutes], units: dict[str, int], steps: list[str]) -> list[dict[str, int]]:
+    for code, spent in quarter.items():
+        units[code] = int(spent // 15)
+        steps.append(f"{code}: {spent} minutes make {_units(units[code])} (whole quarters of an hour only).")
+    return []
+
+
+_METHODS = {"cms": _cms, "ama": _ama, "hybrid": _hybrid, "whole": _whole}
 
 
 def _units(number: int) -> str:

@@ -119,6 +119,7 @@ def test_a_professional_claim_with_every_field(interchange: Build) -> None:
                     filing_indicator="12",
                     paid=Decimal("39.15"),
                     adjusted=Decimal("39.89"),
+                    decided_on=date(2026, 1, 20),
                 ),
             ),
             format="X12 005010X222A1",

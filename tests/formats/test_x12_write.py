@@ -150,7 +150,15 @@ FULL = Claim(
     authorization_number="PA778",
     total_charge=Decimal("90.00"),
     other_payers=(
-        OtherPayer(name="AETNA", id="60054", sequence="secondary", filing_indicator="CI", paid=Decimal(10), adjusted=Decimal(5)),
+        OtherPayer(
+            name="AETNA",
+            id="60054",
+            sequence="secondary",
+            filing_indicator="CI",
+            paid=Decimal(10),
+            adjusted=Decimal(5),
+            decided_on=date(2026, 2, 3),
+        ),
     ),
     context=Context(injury=Injury(date=date(2025, 12, 1), claim_number="WC1")),
     lines=(

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from payerbook.errors import Problem
 from payerbook.finding import Finding, Location, Open, Report, Suppression
-from payerbook.policy import Rule, cap, severity
+from payerbook.policy import Rule, limit, severity
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"deny": "error", "return": "error", "review": "warning", "advice": "note"}
@@ -69,14 +69,27 @@ class Results:
         """The whole SARIF log: one run. `problems` are faults of the input, `not_loaded` says in words which packs are missing."""
         notices = [_notice(problem) for problem in problems]
         notices += [{"level": "error", "message": {"text": text}, "descriptor": {"id": "NOT-LOADED"}} for text in not_loaded]
-        run = {
-            "tool": {"driver": {"name": "payerbook", "version": version, "rules": self._rules}},
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{"executionSuccessful": not notices, "toolExecutionNotifications": notices}],
-            "results": self._results,
-            "properties": properties,
-        }
-        return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+        return whole(version, self._rules, self._results, notices, properties)
+
+
+def whole(
+    version: str, rules: Sequence[Any], results: Sequence[Any], notices: Sequence[Any], properties: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A SARIF log of one run of payerbook; `rules` are all that could be found, `notices` say what did not work."""
+    run: dict[str, Any] = {
+        "tool": {"driver": {"name": "payerbook", "version": version, "rules": rules}},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{"executionSuccessful": not notices, "toolExecutionNotifications": notices}],
+        "results": results,
+    }
+    if properties is not None:
+        run["properties"] = properties
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def artifact(file: str) -> dict[str, Any]:
+    """Where a file is, as SARIF writes it."""
+    return {"artifactLocation": {"uri": quote(file, safe="/")}}
 
 
 def _descriptor(rule: Rule) -> dict[str, Any]:
@@ -84,7 +97,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
     made: dict[str, Any] = {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
-        "defaultConfiguration": {"level": LEVELS[severity(version.effect, cap(version.sources))]},
+        "defaultConfiguration": {"level": LEVELS[severity(version.effect, limit(version))]},
         "properties": {"tags": [rule.topic], "evidence": rule.evidence, "category": rule.category},
     }
     if rule.why:
@@ -100,7 +113,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
 def _physical(place: Location | None) -> dict[str, Any]:
     if place is None or place.file is None:
         return {}
-    made: dict[str, Any] = {"artifactLocation": {"uri": quote(place.file, safe="/")}}
+    made = artifact(place.file)
     if place.segment is not None and place.byte is not None:
         made["region"] = {"byteOffset": place.byte, "byteLength": 0}
     elif place.line is not None:

@@ -14,6 +14,7 @@ class AddOnCode(Params, frozen=True):
         dict[str, tuple[str, ...]],
         Meta(description="Each add-on code with the codes of which one has to be billed for the same day.", min_length=1),
     ]
+    company: Annotated[bool, Meta(description="The codes extend nothing; they are only not paid without one of the others.")] = False
 
 
 def bind(params: AddOnCode, tables: Tables) -> Check:
@@ -38,7 +39,7 @@ def bind(params: AddOnCode, tables: Tables) -> Check:
                 Fix("verify", index, None, "ask", "bill the primary code on the same claim if that service was done on the day"),
                 Fix("remove-line", index, line.code, "ask", "if the primary service was not done"),
             )
-            hits.append(Hit("fail", index, "alone", facts, field="code", fixes=fixes))
+            hits.append(Hit("fail", index, "company" if params.company else "alone", facts, field="code", fixes=fixes))
         return hits or (None if met else NOT_APPLICABLE)
 
     return check
@@ -46,7 +47,8 @@ def bind(params: AddOnCode, tables: Tables) -> Check:
 
 def sentence(params: AddOnCode) -> str:
     pairs = "; ".join(f"{code} needs {join(listed)}" for code, listed in sorted(params.primaries.items()))
-    return f"An add-on code is paid only with its primary code on the same day: {pairs}."
+    what = "The code is not paid alone" if params.company else "An add-on code is paid only with its primary code on the same day"
+    return f"{what}: {pairs}."
 
 
 KIND = Kind(
@@ -54,8 +56,13 @@ KIND = Kind(
     title="Add-on codes",
     about="Codes that extend another service and are not paid without it on the same day.",
     params=AddOnCode,
+    evidence=("claim",),
+    for_codes=True,
     bind=bind,
     sentence=sentence,
     look_back=lambda params: 1,
-    messages={"alone": "{code} on {date} extends another service, but none of {primaries} is billed for that day."},
+    messages={
+        "alone": "{code} on {date} extends another service, but none of {primaries} is billed for that day.",
+        "company": "{code} on {date} is not paid alone, and none of {primaries} is billed for that day.",
+    },
 )

@@ -331,6 +331,7 @@ KIND = Kind(
     title="Yearly dollar threshold",
     about="A running total of allowed amounts per patient, year and group of disciplines, and the modifier that lines above it need.",
     params=AmountThreshold,
+    evidence=("record",),
     bind=bind,
     sentence=sentence,
     answer=answer,

@@ -288,6 +288,7 @@ KIND = Kind(
     title="Assistant share",
     about="The minutes that a therapist assistant gave, against the assistant modifiers on the lines of a code and day.",
     params=AssistantShare,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     messages={

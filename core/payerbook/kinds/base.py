@@ -16,6 +16,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 import msgspec
 
 from payerbook.claim import Accumulator, Claim, ClaimType, Discipline, HistoryItem, Line
+from payerbook.policy import Evidence
 
 OutcomeName = Literal["fail", "resolved", "unknown", "not-on-file"]
 Action = Literal[
@@ -154,11 +155,20 @@ class Case:
             found = self._earlier[since, until] = self._others(near) if near else ()
         return found
 
+    def earlier_anywhere(self, since: date, until: date) -> tuple[HistoryItem, ...]:
+        """History items of other claims with a service date in [since, until], whichever payer they were billed to."""
+        own = self._own_ids()
+        return tuple(item for item in self.history.items if since <= item.service_date <= until and item.claim_id not in own)
+
     def _others(self, items: list[HistoryItem]) -> tuple[HistoryItem, ...]:
+        own = self._own_ids()
+        return tuple([item for item in items if item.claim_id not in own and self.same_payer(item.payer)])
+
+    def _own_ids(self) -> tuple[str, str]:
+        """The number of the claim, and of the one that it replaces or voids."""
         claim = self.claim
         replaced = claim.original_reference if claim.frequency_code in ("7", "8") else None
-        own = (claim.claim_id, replaced or claim.claim_id)
-        return tuple([item for item in items if item.claim_id not in own and self.same_payer(item.payer)])
+        return claim.claim_id, replaced or claim.claim_id
 
 
 def _span(lines: tuple[Line, ...]) -> tuple[date, date]:
@@ -245,11 +255,17 @@ class Question(msgspec.Struct, frozen=True):
     history: tuple[HistoryItem, ...] | None = None
     accumulators: tuple[Accumulator, ...] = ()
     visit: int | None = None
+    age: int | None = None
+    """The patient's age in whole years."""
+    plan: str | None = None
+    line_of_business: str | None = None
+    elsewhere: tuple[HistoryItem, ...] = ()
+    """Earlier services that other payers were billed for."""
     group: tuple[str, ...] | None = None
     """The codes that the rule version asked applies to (None = any): filled in for each rule."""
 
 
-Counted = Literal["visits", "treatment-days", "units", "hours", "minutes", "dollars", "services"]
+Counted = Literal["visits", "treatment-days", "calendar-days", "units", "hours", "minutes", "dollars", "services"]
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -273,7 +289,7 @@ class Standing(msgspec.Struct, frozen=True):
     covered: Literal["covered", "not-covered", "conditional", "indeterminate"]
     why: str
     use: tuple[str, ...] = ()
-    decided_at: Literal["payer", "contractor", "plan"] = "payer"
+    decided_at: Literal["payer", "contractor", "plan", "default"] = "payer"
     info: tuple[Literal["performer", "location", "timeframe", "contract-window", "detail-code", "other"], ...] = ()
 
 
@@ -282,13 +298,18 @@ class Permission(msgspec.Struct, frozen=True):
 
     needed: Literal["no-auth", "auth-needed", "conditional"]
     from_visit: int | None = None
+    visit: int | None = None
+    """The number of the visit asked about, where the rule counts it by the history; else that of the question stands."""
     exempt: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
     valid_days: int | None = None
     valid_visits: int | None = None
     request_by: str | None = None
     retroactive_days: int | None = None
     send: tuple[str, ...] = ()
+    form: str | None = None
     where: str | None = None
+    criteria: str | None = None
 
 
 class Contribution(msgspec.Struct, frozen=True):
@@ -300,6 +321,8 @@ class Contribution(msgspec.Struct, frozen=True):
     documents: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] | None = None
     permission: Permission | None = None
+    remote: bool | None = None
+    """Whether the service is taken by telehealth."""
     needs: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     """Sentences that say what is not on file for the day asked."""
@@ -327,7 +350,9 @@ class Kind(Generic[P]):
     type alone.
     `answer` is what the rule says to a question about a code (None = nothing), `turns` the days inside a version on which that can
     change. `deadlines` are the days that the rule sets for a claim; a start that is not known gives one without a day.
-    `silent` says that with these settings no check ever finds anything: the rule only answers questions.
+    `silent` says that with these settings no check ever finds anything: the rule only answers questions. `told` names settings that
+    only questions and deadlines read, in which no claim can show a fault. `evidence` lists what can answer rules of the kind (empty =
+    anything), `for_codes` says that a rule of the kind is about certain codes, so that one without codes in `when` is a mistake.
     """
 
     name: str
@@ -348,6 +373,9 @@ class Kind(Generic[P]):
     turns: Callable[[P, Tables, str], Iterable[date]] = lambda params, tables, code: ()
     deadlines: Callable[[P, Case], list[Due]] = lambda params, case: []
     silent: Callable[[P], bool] = lambda params: False
+    told: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    for_codes: bool = False
 
 
 def join(words: Iterable[object], last: str = "or") -> str:

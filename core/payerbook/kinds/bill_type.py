@@ -40,6 +40,7 @@ KIND = Kind(
     title="Bill type",
     about="Bill types of institutional claims under which the payer takes outpatient therapy.",
     params=BillType,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

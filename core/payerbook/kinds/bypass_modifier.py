@@ -61,6 +61,7 @@ KIND = Kind(
     title="Bypass modifier without a pair",
     about="Modifiers that say that two services of a code pair were apart, on lines that are in no pair.",
     params=BypassModifier,
+    evidence=("table",),
     bind=bind,
     sentence=sentence,
     look_back=lambda params: 1,

@@ -200,6 +200,7 @@ KIND = Kind(
     title="Certification of the plan",
     about="Whether a physician or other practitioner certified the plan of care in time.",
     params=CertificationParams,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     parts=("documentation",),

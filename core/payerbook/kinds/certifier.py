@@ -57,6 +57,7 @@ KIND = Kind(
     title="Who certifies",
     about="The profession of the person who certified the plan of care.",
     params=CertifierParams,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     parts=("documentation",),

@@ -68,6 +68,7 @@ KIND = Kind(
     title="Charges and units",
     about="Totals that do not add up, negative charges, units that are zero or not whole.",
     params=ChargeTotal,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

@@ -77,6 +77,7 @@ KIND = Kind(
     title="Dates of the claim",
     about="Dates that contradict each other.",
     params=ClaimDates,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     messages={

@@ -36,6 +36,7 @@ KIND = Kind(
     title="Format version",
     about="X12 versions that payers no longer take.",
     params=ClaimFormat,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

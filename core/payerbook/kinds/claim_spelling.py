@@ -81,6 +81,7 @@ KIND = Kind(
     title="How codes are written",
     about="Codes in small letters, with blanks, or without their dot.",
     params=ClaimSpelling,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     settled=lambda params: ("pass",) if params.of == "services" else (),

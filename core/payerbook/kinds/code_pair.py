@@ -161,6 +161,7 @@ KIND = Kind(
     title="Code pairs",
     about="Procedure-to-procedure edits: two codes of one provider, one patient and one day, of which only one is paid.",
     params=CodePair,
+    evidence=("table",),
     bind=bind,
     sentence=sentence,
     tables=lambda params: tuple(params.tables.values()),

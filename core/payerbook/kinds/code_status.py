@@ -1,4 +1,4 @@
-"""Codes that a payer does not pay as billed: not yet begun, deleted, not valid for the payer, bundled, not covered, priced by hand."""
+"""Where a payer stands on a code: not yet begun, deleted, not valid, bundled, not covered, investigational, covered on conditions, absent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,14 @@ from payerbook.kinds.base import (
     join,
 )
 
-Status = Literal["new", "deleted", "not-valid", "bundled", "non-covered", "restricted", "contractor-priced", "payable"]
+Status = Literal[
+    "new", "deleted", "not-valid", "bundled", "non-covered", "not-necessary", "investigational", "restricted", "contractor-priced",
+    "absent", "criteria", "listed", "payable",
+]  # fmt: skip
+_GOOD = frozenset({"payable", "criteria", "listed"})
+"""Statuses that only answer questions."""
+_CAPS: dict[Status, Literal["review", "advice"]] = {"absent": "advice"}
+"""How hard a status can be said whatever its source: what a list does not name was not refused."""
 
 
 class CodeState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}):
@@ -34,12 +41,27 @@ class CodeState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     ] = None
     use: Annotated[tuple[str, ...], Meta(description="Codes to bill instead.")] = ()
     note: Annotated[str | None, Meta(description="What a biller should know, in our own words.")] = None
+    when: Annotated[
+        str | None,
+        Meta(description="A condition that the claim cannot answer, under which the status holds; the finding then asks for review."),
+    ] = None
 
 
 class CodeStatus(Params, frozen=True):
-    status: Annotated[Status, Meta(description="Why the payer does not pay the code as billed.")]
+    status: Annotated[
+        Status,
+        Meta(
+            description="Where the payer stands: criteria = covered when its criteria are met; listed = in the code table of its policy; "
+            "absent = not in a policy that lists what it covers, which is weaker than a refusal; the others say why it does not pay as billed."
+        ),
+    ]
     codes: Annotated[dict[str, CodeState], Meta(description="The codes; with dates the code is only billable between them.", min_length=1)]
     resolved_by: Annotated[tuple[str, ...], Meta(description="Modifiers that say the status is known (GY, GZ, GA ...).")] = ()
+    policy: Annotated[str, Meta(description="Number of the payer's policy that says so.")] = ""
+    decided_at: Annotated[
+        Literal["payer", "plan", "default"],
+        Meta(description="Who decides: the payer's policy, the member's plan, or nobody yet (default = the payer's general rule)."),
+    ] = "payer"
 
 
 def bind(params: CodeStatus, tables: Tables) -> Check:
@@ -64,6 +86,7 @@ def bind(params: CodeStatus, tables: Tables) -> Check:
                 "use": list(state.use),
                 "first": state.start,
                 "last": state.end,
+                "under": _under(params, state),
             }
             if not answered.isdisjoint(line.modifiers):
                 hits.append(Hit("resolved", index, "answered", facts, field="code"))
@@ -74,22 +97,31 @@ def bind(params: CodeStatus, tables: Tables) -> Check:
                 for modifier in params.resolved_by[:1]
             )
             fixes = instead or notice or (_last_resort(params.status, index, state.note),)
-            hits.append(Hit("fail", index, f"{key}-use" if state.use else key, facts, field="code", fixes=fixes))
+            cap = "review" if state.when is not None else _CAPS.get(params.status)
+            hits.append(Hit("fail", index, f"{key}-use" if state.use else key, facts, field="code", fixes=fixes, cap=cap))
         return hits or (None if met else NOT_APPLICABLE)
 
     return check
+
+
+def _under(params: CodeStatus, state: CodeState) -> str:
+    """The condition and the policy, as a message adds them to what it says."""
+    when = f" when {state.when}" if state.when is not None else ""
+    return when + (f" (policy {params.policy})" if params.policy else "")
 
 
 def _last_resort(status: Status, index: int, note: str | None) -> Fix:
     """What is left to do when there is neither another code nor a notice."""
     if status in ("restricted", "contractor-priced"):
         return Fix("verify", index, None, "ask", note or "ask the contractor whether it pays the service, and what it wants to see")
+    if status == "absent":
+        return Fix("verify", index, None, "ask", note or "ask the payer whether it covers the service")
     return Fix("do-not-bill", index, None, "ask", note or "the payer does not pay it apart")
 
 
 def _key(status: Status, state: CodeState, day: date) -> str | None:
     """The message that fits, or None when the code may be billed on the day."""
-    if status == "payable":
+    if status in _GOOD:
         return None
     if state.start is None and state.end is None:
         return status
@@ -104,6 +136,11 @@ _WORDS: dict[str, str] = {
     "not-valid": "is not valid for this payer",
     "bundled": "is always bundled into other services and never paid apart",
     "non-covered": "is not covered",
+    "not-necessary": "is not medically necessary by the payer's policy",
+    "investigational": "is investigational or unproven by the payer's policy",
+    "absent": "is not among the codes that the payer's policy lists, which does not say that it is refused",
+    "criteria": "is covered when the criteria of the payer's policy are met",
+    "listed": "is among the codes of the payer's policy",
     "restricted": "is covered only in special cases, decided by the contractor",
     "contractor-priced": "has no national price; the contractor decides coverage and price",
     "payable": "is paid apart when the service is a benefit and needed",
@@ -112,23 +149,28 @@ _WORDS: dict[str, str] = {
 
 def sentence(params: CodeStatus) -> str:
     unless = f", unless the line carries {join(params.resolved_by)}" if params.resolved_by else ""
-    return f"{join(sorted(params.codes), 'and')}: each {_WORDS[params.status]}{unless}."
+    policy = f" (policy {params.policy})" if params.policy else ""
+    return f"{join(sorted(params.codes), 'and')}: each {_WORDS[params.status]}{policy}{unless}."
 
 
 def answer(params: CodeStatus, tables: Tables, question: Question) -> Contribution | None:
     """A code that may not be billed on the day is not covered; one that the contractor judges is covered on conditions."""
     state = params.codes.get(question.code)
     key = None if state is None else _key(params.status, state, question.on)
-    if state is None or (key is None and params.status != "payable"):
+    if state is None or (key is None and params.status not in _GOOD):
         return None
     words = f"may not be billed before {state.start}" if key == "early" else _WORDS[params.status]
     words += f": its last day was {state.end}" if key == "deleted" and state.end is not None else ""
-    why = f"{question.code} {words}{f' ({state.note})' if state.note else ''}."
-    if key is None:
+    why = f"{question.code} {words}{_under(params, state)}{f' ({state.note})' if state.note else ''}."
+    if params.status == "payable":
         return Contribution(Standing("covered", why))
+    if params.status == "absent":
+        return Contribution(gaps=(why,))
+    if params.status in _GOOD or state.when is not None:
+        return Contribution(Standing("conditional", why, state.use, params.decided_at, ("other",)))
     if params.status in ("restricted", "contractor-priced"):
         return Contribution(Standing("conditional", why, state.use, "contractor", ("other",)))
-    return Contribution(Standing("not-covered", why, state.use))
+    return Contribution(Standing("not-covered", why, state.use, params.decided_at))
 
 
 def turns(params: CodeStatus, tables: Tables, code: str) -> list[date]:
@@ -141,21 +183,24 @@ def turns(params: CodeStatus, tables: Tables, code: str) -> list[date]:
 KIND = Kind(
     name="code-status",
     title="Code status",
-    about="Codes that have not begun, are deleted, not valid for the payer, bundled, not covered or priced by the contractor.",
+    about="Where the payer stands on codes: not begun, deleted, not valid, bundled, not covered, investigational, covered on conditions, absent.",
     params=CodeStatus,
+    evidence=("claim", "record"),
+    for_codes=True,
     bind=bind,
     sentence=sentence,
     answer=answer,
     turns=turns,
-    settled=lambda params: ("pass", "not-applicable") if params.status == "payable" else (),
-    silent=lambda params: params.status == "payable",
+    settled=lambda params: ("pass", "not-applicable") if params.status in _GOOD else (),
+    silent=lambda params: params.status in _GOOD,
+    told=("policy", "decided_at"),
     messages={
         "deleted": "{code} may no longer be billed: its last day was {last}.",
         "deleted-use": "{code} may no longer be billed: its last day was {last}; use {use}.",
         "early": "{code} may not be billed on {date}: its first day is {first}.",
         "early-use": "{code} may not be billed on {date}: its first day is {first}; use {use}.",
-        **{status: f"{{code}} {words}." for status, words in _WORDS.items() if status != "deleted"},
-        **{f"{status}-use": f"{{code}} {words}; use {{use}}." for status, words in _WORDS.items() if status != "deleted"},
+        **{status: f"{{code}} {words}{{under}}." for status, words in _WORDS.items() if status != "deleted"},
+        **{f"{status}-use": f"{{code}} {words}{{under}}; use {{use}}." for status, words in _WORDS.items() if status != "deleted"},
         "answered": "{code} is marked as known to be {status} ({resolved_by}).",
     },
 )

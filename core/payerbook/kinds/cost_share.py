@@ -25,6 +25,7 @@ KIND = Kind(
     title="Deductible and coinsurance",
     about="The patient's part of an allowed amount.",
     params=CostShare,
+    evidence=("record",),
     bind=payment.bind,
     sentence=sentence,
     messages={},

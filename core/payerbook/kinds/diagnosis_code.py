@@ -94,6 +94,7 @@ KIND = Kind(
     title="Diagnosis codes",
     about="Diagnosis codes that do not exist, are incomplete, or were not billable on the date of service.",
     params=DiagnosisCode,
+    evidence=("table",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

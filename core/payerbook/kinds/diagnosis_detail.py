@@ -52,6 +52,7 @@ KIND = Kind(
     title="Detail of diagnosis codes",
     about="Diagnosis codes that leave the side of the body open, or say active treatment where the healing phase is meant.",
     params=DiagnosisDetail,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

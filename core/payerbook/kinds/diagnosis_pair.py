@@ -73,6 +73,7 @@ KIND = Kind(
     title="Diagnosis codes that exclude or need each other",
     about="Diagnosis codes that the classification keeps apart, wants together, or wants in an order.",
     params=DiagnosisPair,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

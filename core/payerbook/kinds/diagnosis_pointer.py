@@ -96,6 +96,7 @@ KIND = Kind(
     title="Diagnosis pointers",
     about="The link from each service line to the diagnoses of the claim (837P SV107, CMS-1500 box 24E).",
     params=DiagnosisPointer,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     messages={

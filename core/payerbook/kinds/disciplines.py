@@ -8,7 +8,18 @@ from payerbook.claim import Discipline
 from payerbook.kinds.base import Case
 
 BY_MODIFIER: dict[str, Discipline] = {"GP": "PT", "GO": "OT", "GN": "SLP"}
+BY_CODE: dict[str, Discipline] = {
+    **dict.fromkeys(("97161", "97162", "97163", "97164"), "PT"),
+    **dict.fromkeys(("97165", "97166", "97167", "97168"), "OT"),
+    **dict.fromkeys(("92507", "92508", "92521", "92522", "92523", "92524", "92597", "92607", "92608", "92609"), "SLP"),
+}
+"""Codes that one discipline alone bills, whatever modifier they carry."""
 BY_DISCIPLINE: dict[Discipline, str] = {discipline: modifier for modifier, discipline in BY_MODIFIER.items()}
+
+
+def of_service(code: str, modifiers: tuple[str, ...]) -> Discipline | None:
+    """The discipline that the modifiers name, else that of a code that only one discipline bills."""
+    return of(modifiers) or BY_CODE.get(code)
 
 
 @lru_cache(maxsize=4096)

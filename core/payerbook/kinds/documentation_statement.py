@@ -58,6 +58,7 @@ KIND = Kind(
     title="Statements in the record",
     about="What the record has to state for a service to be payable.",
     params=StatementParams,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     parts=("documentation",),

@@ -124,6 +124,7 @@ KIND = Kind(
     title="Duplicates",
     about="Services that were billed before: exact copies, likely copies, and claims sent again as new.",
     params=Duplicate,
+    evidence=("record",),
     bind=bind,
     sentence=sentence,
     look_back=lambda params: params.look_back_days,

@@ -112,6 +112,7 @@ KIND = Kind(
     title="Eligibility",
     about="Coverage that is not active, a managed-care plan that pays instead, or another provider's open episode that covers the service.",
     params=EligibilityGate,
+    evidence=("record",),
     bind=bind,
     sentence=sentence,
     parts=("eligibility",),

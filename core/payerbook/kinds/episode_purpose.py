@@ -44,6 +44,7 @@ KIND = Kind(
     title="Purpose of treatment",
     about="Services that are not covered when the treatment has a certain purpose.",
     params=EpisodePurposeParams,
+    evidence=("record",),
     bind=bind,
     sentence=sentence,
     parts=("episode",),

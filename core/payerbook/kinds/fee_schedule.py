@@ -45,6 +45,7 @@ KIND = Kind(
     title="Fee schedule",
     about="Relative values, price indices and a conversion factor that make the allowed amount of a service.",
     params=FeeSchedule,
+    evidence=("table",),
     bind=payment.bind,
     sentence=sentence,
     messages={},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
+from payerbook.claim import Line
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Fix, Hit, Kind, Params, Result, Tables, join
 
 
@@ -15,6 +17,10 @@ class ModifierConflict(Params, frozen=True):
     not_with: Annotated[tuple[str, ...], Meta(description="Such a line must not carry one of these.")] = ()
     never: Annotated[bool, Meta(description="The codes of the rule never carry these modifiers, alone or beside others.")] = False
     use: Annotated[str | None, Meta(description="The modifier to use instead when the conflict is found.")] = None
+    beside: Annotated[
+        dict[str, str],
+        Meta(description="What to propose on a line that carries the key: the modifier to use instead, or none = leave this one out."),
+    ] = msgspec.field(default_factory=dict)
 
 
 def bind(params: ModifierConflict, tables: Tables) -> Check:
@@ -34,9 +40,7 @@ def bind(params: ModifierConflict, tables: Tables) -> Check:
             held = [modifier for modifier in line.modifiers if modifier in subject]
             clash = [modifier for modifier in line.modifiers if modifier in barred]
             facts = {"code": line.code, "held": held, "clash": clash, "needs": list(params.needs_any)}
-            fixes: tuple[Fix, ...] = (
-                (Fix("replace-modifier", index, f"{held[0]}={params.use}", "ask", "only if the record supports it"),) if params.use else ()
-            )
+            fixes = _instead(index, line, held[0], params)
             if params.never:
                 fixes = fixes or tuple(
                     Fix("remove-modifier", index, modifier, "ask", "if the record supports the service without it") for modifier in held
@@ -45,12 +49,22 @@ def bind(params: ModifierConflict, tables: Tables) -> Check:
             elif clash:
                 hits.append(Hit("fail", index, "clash", facts, field="modifiers", fixes=fixes))
             elif needs and needs.isdisjoint(line.modifiers):
-                if len(params.needs_any) == 1:
+                if len(params.needs_any) == 1 and params.beside.keys().isdisjoint(line.modifiers):
                     fixes += (Fix("add-modifier", index, params.needs_any[0], "ask", "only if the record supports it"),)
                 hits.append(Hit("fail", index, "lacks", facts, field="modifiers", fixes=fixes))
         return hits or (None if met else NOT_APPLICABLE)
 
     return check
+
+
+def _instead(index: int, line: Line, held: str, params: ModifierConflict) -> tuple[Fix, ...]:
+    """The modifier to use instead of the one held; where the line has that one already, or none fits, leave the one held out."""
+    found = next((use for mark, use in params.beside.items() if mark in line.modifiers), params.use)
+    if found is None:
+        return ()
+    if found == "none" or found in line.modifiers:
+        return (Fix("remove-modifier", index, held, "ask", "if the record supports the service without it"),)
+    return (Fix("replace-modifier", index, f"{held}={found}", "ask", "only if the record supports it"),)
 
 
 def sentence(params: ModifierConflict) -> str:
@@ -69,6 +83,7 @@ KIND = Kind(
     title="Modifier conflict",
     about="Modifiers that belong together or exclude each other on one line.",
     params=ModifierConflict,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     settled=lambda params: ("pass", "not-applicable"),

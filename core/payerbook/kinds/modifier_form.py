@@ -63,6 +63,7 @@ KIND = Kind(
     title="Form of modifiers",
     about="Modifiers that are no modifiers, stand twice on a line, or are too many.",
     params=ModifierForm,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     settled=lambda params: ("pass", "not-applicable"),

@@ -29,6 +29,7 @@ KIND = Kind(
     title="Reduction of several services on a day",
     about="All units of a patient's day are ranked by practice expense; from the second on, part of it is not paid.",
     params=MultipleProcedure,
+    evidence=("record",),
     bind=payment.bind,
     sentence=sentence,
     messages={},

@@ -89,6 +89,7 @@ KIND = Kind(
     title="Notice of non-coverage",
     about="Modifiers that speak of an advance notice, against the notice in the record.",
     params=Notice,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     messages={

@@ -90,6 +90,7 @@ KIND = Kind(
     title="NPI check digit",
     about="Provider numbers whose digits cannot be right.",
     params=Npi,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

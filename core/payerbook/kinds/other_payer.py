@@ -60,6 +60,7 @@ KIND = Kind(
     title="Other payer's amounts",
     about="Secondary claims without what the payer before paid and adjusted, or with amounts that do not make up the charge.",
     params=OtherPayerAmounts,
+    evidence=("claim", "record"),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

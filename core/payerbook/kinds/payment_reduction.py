@@ -26,6 +26,7 @@ KIND = Kind(
     title="Reduction of the payment",
     about="A share of the payment that is left after a cut; the patient's part stays the same.",
     params=PaymentReduction,
+    evidence=("claim",),
     bind=payment.bind,
     sentence=sentence,
     messages={},

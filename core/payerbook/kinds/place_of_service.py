@@ -114,6 +114,7 @@ KIND = Kind(
     title="Place of service",
     about="Places of service that do not exist, or at which a provider may not bill its services.",
     params=PlaceOfService,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     answer=answer,

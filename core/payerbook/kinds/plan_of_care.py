@@ -107,6 +107,7 @@ KIND = Kind(
     title="Plan of care",
     about="The written plan of care of the episode: that it exists before treatment and holds what the payer asks for.",
     params=PlanOfCareParams,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     parts=("documentation",),

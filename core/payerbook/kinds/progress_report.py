@@ -184,6 +184,7 @@ KIND = Kind(
     title="Progress reports",
     about="Counts the treatment days of the episode since the last progress report.",
     params=ProgressReportParams,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     parts=("documentation",),

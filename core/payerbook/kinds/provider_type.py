@@ -54,6 +54,7 @@ KIND = Kind(
     title="Profession of a provider",
     about="Professions that the payer does not accept as rendering or referring provider.",
     params=ProviderTypeParams,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
+from payerbook import calendar
 from payerbook.claim import PlanOfCare
 from payerbook.kinds import chart
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Contribution, Due, Fix, Hit, Kind, Params, Question, Result, Tables
@@ -14,8 +15,9 @@ from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Contribution, Due,
 
 class RecertificationParams(Params, frozen=True):
     max_days: Annotated[
-        int, Meta(description="Longest time that a certification covers, in days after the first treatment under the plan.")
-    ]
+        int, Meta(description="Longest time that a certification covers, in days after the first treatment under the plan.", ge=0)
+    ] = 0
+    max_months: Annotated[int, Meta(description="The same in months, where the payer counts so (instead of `max_days`).", ge=0)] = 0
     days: Annotated[int, Meta(description="A plan dated more than this many days after the episode began is a later plan.")] = 30
 
 
@@ -30,23 +32,29 @@ class Period(NamedTuple):
 def period(record: chart.Chart, plan: PlanOfCare, params: RecertificationParams) -> Period:
     """The period that the plan on file is certified for: its duration or the longest time allowed, whichever is less."""
     start, _ = record.first_day(plan, params.days)
-    until, longest = plan.certified_until, timedelta(days=params.max_days)
+    until = plan.certified_until
     if start is None:
         return Period(None, until, until is not None)
     if until is not None:
         signed = plan.certified_on
         # A signature long after the start, for days that the first certification cannot reach, is a recertification.
-        if signed is not None and signed > start + timedelta(days=params.days) and until > start + longest:
+        if signed is not None and signed > start + timedelta(days=params.days) and until > _longest(params, start):
             start = signed
-        return Period(start, min(until, start + longest), True)
+        return Period(start, min(until, _longest(params, start)), True)
     if plan.duration_days is not None:
-        return Period(start, start + timedelta(days=min(plan.duration_days, longest.days)), True)
-    return Period(start, start + longest, False)
+        return Period(start, min(start + timedelta(days=plan.duration_days), _longest(params, start)), True)
+    return Period(start, _longest(params, start), False)
+
+
+def _longest(params: RecertificationParams, start: date) -> date:
+    """The last day that a certification from `start` on can cover."""
+    if params.max_months:
+        return calendar.after(start, calendar.Period(months=params.max_months))
+    return start + timedelta(days=params.max_days)
 
 
 def bind(params: RecertificationParams, tables: Tables) -> Check:
     nothing: Result = chart.no_record("plan_of_care.certified_until")
-    longest = timedelta(days=params.max_days)
 
     def check(case: Case, indexes: tuple[int, ...]) -> Result:
         record = chart.of(case)
@@ -57,7 +65,7 @@ def bind(params: RecertificationParams, tables: Tables) -> Check:
             return NOT_APPLICABLE if record.missing("plan_of_care") else nothing
         lines, foreign = chart.own(case, record, indexes)
         start, until = record.start, plan.certified_until
-        if until is not None and start is not None and case.span[1] <= until <= start + longest:
+        if until is not None and start is not None and case.span[1] <= until <= _longest(params, start):
             return foreign or None
         _, end, sure = period(record, plan, params)
         if sure and end is not None and case.span[1] <= end:
@@ -81,15 +89,16 @@ def deadlines(params: RecertificationParams, case: Case) -> list[Due]:
     what, event = "recertification of the plan of care", "first treatment under the plan"
     plan = record.plan if record is not None else None
     if record is None or plan is None:
-        return [Due(what, None, event, params.max_days, needs=("context.documentation.plan_of_care",))]
+        return [Due(what, None, event, params.max_days or None, needs=("context.documentation.plan_of_care",))]
     start, end, _ = period(record, plan, params)
     if end is None:
-        return [Due(what, None, event, params.max_days, needs=("context.documentation.evaluation_on",))]
+        return [Due(what, None, event, params.max_days or None, needs=("context.documentation.evaluation_on",))]
     return [Due(what, end, event, (end - start).days if start is not None else None, start=start)]
 
 
 def sentence(params: RecertificationParams) -> str:
-    return f"Treatment lies within the certified period: the duration of the plan or {params.max_days} days from the first treatment, whichever is less."
+    most = f"{params.max_months} months" if params.max_months else f"{params.max_days} days"
+    return f"Treatment lies within the certified period: the duration of the plan or {most} from the first treatment, whichever is less."
 
 
 def answer(params: RecertificationParams, tables: Tables, question: Question) -> Contribution | None:
@@ -101,6 +110,7 @@ KIND = Kind(
     title="Recertification of the plan",
     about="Whether treatment lies within the period for which the plan of care is certified.",
     params=RecertificationParams,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     parts=("documentation",),

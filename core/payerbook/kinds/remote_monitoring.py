@@ -94,6 +94,7 @@ KIND = Kind(
     title="Remote monitoring",
     about="Codes of remote therapeutic monitoring that need a number of days with data, minutes or communications.",
     params=MonitoringNeeds,
+    evidence=("record", "chart"),
     bind=bind,
     sentence=sentence,
     messages={

@@ -70,6 +70,7 @@ KIND = Kind(
     title="Repeated services",
     about="Modifiers that say a service was done again on the day.",
     params=RepeatModifier,
+    evidence=("claim", "record"),
     bind=bind,
     sentence=sentence,
     look_back=lambda params: 1 if params.finds == "alone" else 0,

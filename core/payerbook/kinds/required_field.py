@@ -47,6 +47,7 @@ KIND = Kind(
     title="Required fields",
     about="Fields without which the payer sends the claim back.",
     params=RequiredField,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

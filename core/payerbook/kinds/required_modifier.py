@@ -107,6 +107,7 @@ KIND = Kind(
     title="Required modifier",
     about="A modifier without which the line is returned or denied.",
     params=RequiredModifier,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     answer=answer,

@@ -65,6 +65,7 @@ KIND = Kind(
     title="Required provider",
     about="Providers without whose NPI the payer does not process the claim.",
     params=RequiredProviderParams,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     whole_claim=True,

@@ -55,6 +55,7 @@ KIND = Kind(
     title="Revenue code and modifier",
     about="Revenue codes that say the discipline of a line, and the modifier that has to agree with them.",
     params=RevenueCode,
+    evidence=("claim",),
     bind=bind,
     sentence=sentence,
     messages={

@@ -81,6 +81,7 @@ KIND = Kind(
     title="Records for a review",
     about="Whether the records that a medical review asks for are there.",
     params=ReviewRecordsParams,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     parts=("medical_review",),

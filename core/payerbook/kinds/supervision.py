@@ -49,6 +49,7 @@ KIND = Kind(
     title="Supervision",
     about="The level at which work of assistants, or of others who may not work alone, is supervised.",
     params=SupervisionParams,
+    evidence=("record", "chart"),
     bind=bind,
     sentence=sentence,
     parts=("supervision",),

@@ -7,15 +7,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from payerbook.claim import Modality
 from payerbook.claim import Telehealth as TelehealthFacts
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, Contribution, Fix, Hit, Kind, Params, Question, Result, Standing, Tables, join
 
 
 class Telehealth(Params, frozen=True):
     finds: Annotated[
-        Literal["payable", "place", "audio", "video"],
+        Literal["payable", "modality", "place", "audio", "video"],
         Meta(
-            description="payable = telehealth when the payer takes none; place = a place of service that does not fit; "
+            description="payable = telehealth when the payer takes none; modality = telehealth in a way that the payer does not take; place = a place of service that does not fit; "
             "audio = the modifier of audio-only service against what was done; video = service with video that no modifier marks."
         ),
     ]
@@ -23,6 +24,9 @@ class Telehealth(Params, frozen=True):
         dict[Literal["home", "other"], str], Meta(description="The places of service of telehealth, by where the patient was.")
     ]
     payable: Annotated[bool, Meta(description="Whether the payer takes these services by telehealth.")] = True
+    modalities: Annotated[tuple[Modality, ...], Meta(description="The ways of telehealth that the payer takes (finds: modality).")] = (
+        "audio-video",
+    )
     audio: Annotated[str, Meta(description="The modifier of audio-only service.")] = "93"
     video: Annotated[str, Meta(description="The modifier of audio and video service; also used with the place of an in-person visit.")] = (
         "95"
@@ -145,12 +149,24 @@ def _video(case: Case, index: int, params: Telehealth) -> Hit | None:
     return _hit(case, index, "video-unmarked", "add-modifier", params.video)
 
 
-_JUDGES = {"place": _place, "audio": _audio, "video": _video}
+def _modality(case: Case, index: int, params: Telehealth) -> Hit | None:
+    line = case.lines[index]
+    how = _facts(case).modality or (
+        "audio-only" if params.audio in line.modifiers else "audio-video" if params.video in line.modifiers else None
+    )
+    if how is None:
+        return Hit("unknown", index, "modality", {"code": line.code}, needs=("context.telehealth.modality",))
+    return None if how in params.modalities else _hit(case, index, "way", "do-not-bill", how)
+
+
+_JUDGES = {"modality": _modality, "place": _place, "audio": _audio, "video": _video}
 
 
 def sentence(params: Telehealth) -> str:
     if params.finds == "payable":
         return "These services are taken by telehealth." if params.payable else "These services are not taken by telehealth."
+    if params.finds == "modality":
+        return f"Telehealth is taken by {join(params.modalities)} alone."
     if params.finds == "place":
         where = join(
             (f"{place} when the patient is {'at home' if who == 'home' else 'elsewhere'}" for who, place in params.places.items()), "and"
@@ -163,10 +179,12 @@ def sentence(params: Telehealth) -> str:
 
 
 def answer(params: Telehealth, tables: Tables, question: Question) -> Contribution | None:
-    """That the code is not taken at a place of service of telehealth, when one is asked about."""
-    if params.finds != "payable" or params.payable or question.place_of_service not in params.places.values():
+    """Whether the code is taken at a place of service of telehealth, when one is asked about. That it is says nothing of coverage."""
+    if params.finds != "payable" or question.place_of_service not in params.places.values():
         return None
-    return Contribution(standing=Standing("not-covered", f"{question.code} is not taken by telehealth on that day."))
+    if params.payable:
+        return Contribution(remote=True)
+    return Contribution(standing=Standing("not-covered", f"{question.code} is not taken by telehealth on that day."), remote=False)
 
 
 KIND = Kind(
@@ -174,13 +192,16 @@ KIND = Kind(
     title="Telehealth",
     about="Services by telehealth, known by modifier, place of service or the record: whether they are taken on the date, and how they are marked.",
     params=Telehealth,
+    evidence=("claim", "record"),
     bind=bind,
     sentence=sentence,
+    silent=lambda params: params.finds == "payable" and params.payable,
     parts=("telehealth",),
     without_parts=("not-applicable",),
     answer=answer,
     messages={
         "closed": "{code} on {date} is billed as telehealth, which is not paid for therapists on that day.",
+        "way": "{code} on {date} was given by telehealth in a way that is not paid ({value}); the payer takes {modalities}.",
         "no-place": "{code} is billed as telehealth; the claim gives no place of service.",
         "location": "{code} is billed with place of service {place}; where the patient was is not said.",
         "place-home": "{code} has place of service {place}, but the patient was at home ({value}).",

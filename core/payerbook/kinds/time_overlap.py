@@ -74,6 +74,7 @@ KIND = Kind(
     title="Minutes counted twice",
     about="Services whose times in the treatment log overlap although each takes the therapist's time for itself.",
     params=TimeOverlapParams,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     parts=("documentation",),

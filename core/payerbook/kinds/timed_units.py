@@ -15,7 +15,13 @@ from payerbook.kinds.base import Case, Check, Fix, Hit, Kind, Params, Result, Ta
 
 
 class TimedUnits(Params, frozen=True):
-    method: Annotated[Literal["cms", "ama"], Meta(description="cms = the day's minutes are added; ama = each code is rounded alone.")]
+    method: Annotated[
+        units.Method,
+        Meta(
+            description="cms = the day's minutes are added; ama = each code is rounded alone; hybrid = both have to allow a unit; "
+            "whole = each code by whole quarters of an hour."
+        ),
+    ]
     finds: Annotated[
         Literal["over", "allocation", "under"],
         Meta(description="over = more units than the minutes allow; allocation = the right number on the wrong code; under = fewer units."),
@@ -102,12 +108,18 @@ def _judge(case: Case, group: _Group, params: TimedUnits) -> list[Hit]:
     above = [code for code in billed if all(billed[code] > answer[code] for answer in answers)]
     below = [code for code in billed if all(billed[code] < answer[code] for answer in answers)]
     if params.finds == "over":
-        wrong = (above or list(billed)[-1:]) if total > right.timed_total else above if params.method == "ama" else []
+        alone = [code for code in above if params.method != "cms" and billed[code] > _most(params.method, group.minutes[code])]
+        wrong = (above or list(billed)[-1:]) if total > right.timed_total else alone
     elif params.finds == "under":
         wrong = (below or list(billed)[:1]) if total < right.timed_total else []
     else:
         wrong = (above or list(billed)[:1]) if total == right.timed_total else []
     return [_hit(params, code, group, right) for code in wrong]
+
+
+def _most(method: units.Method, minutes: units.Minutes) -> int:
+    """Units that the minutes of one code can earn by a method that looks at each code."""
+    return int(minutes // 15) if method == "whole" else units.whole_blocks(minutes, 15)
 
 
 def _hit(params: TimedUnits, code: str, group: _Group, right: units.Count) -> Hit:
@@ -129,11 +141,7 @@ def _hit(params: TimedUnits, code: str, group: _Group, right: units.Count) -> Hi
 
 
 def sentence(params: TimedUnits) -> str:
-    how = (
-        "the minutes of all 15-minute codes of the day are added and the total sets the number of units (8-22 minutes 1, 23-37 2, and so on)"
-        if params.method == "cms"
-        else "each 15-minute code is rounded alone: a unit from 8 minutes, then one more every 15"
-    )
+    how = _HOW[params.method]
     apart = ", each discipline apart" if params.by_discipline else ""
     what = {
         "over": "No more units than the minutes allow",
@@ -143,20 +151,39 @@ def sentence(params: TimedUnits) -> str:
     return f"{what[params.finds]}: {how}{apart}."
 
 
+_HOW: dict[units.Method, str] = {
+    "cms": "the minutes of all 15-minute codes of the day are added and the total sets the number of units "
+    "(8-22 minutes 1, 23-37 2, and so on)",
+    "ama": "each 15-minute code is rounded alone: a unit from 8 minutes, then one more every 15",
+    "hybrid": "a unit needs both the day's total (8-22 minutes 1, 23-37 2, and so on) and at least 8 minutes of its own code",
+    "whole": "each 15-minute code earns whole quarters of an hour only",
+}
+_AMA = {
+    "over": "{date}: {code} has {code_units} units for {code_minutes} minutes, which allow {code_allowed} when each code is rounded alone.",
+    "under": "{date}: {minutes} timed minutes earn {allowed} units when each code is rounded alone, but {billed} are billed. Right: {by_code}.",
+    "allocation": "{date}: {code} has {code_units} units for {code_minutes} minutes; {code_allowed} when each code is rounded alone. Right: {by_code}.",
+}
+
+
 KIND = Kind(
     name="timed-units",
     title="Timed units",
     about="Compares the units of 15-minute codes with the minutes of direct contact on the day.",
     params=TimedUnits,
+    evidence=("chart",),
+    for_codes=True,
     bind=bind,
     sentence=sentence,
     messages={
         "over-cms": "{date}: {billed} timed units billed on {codes}, but {minutes} minutes allow {allowed}; {code} has {code_units} for {code_minutes} minutes. Right: {by_code}.",
-        "over-ama": "{date}: {code} has {code_units} units for {code_minutes} minutes, which allow {code_allowed} when each code is rounded alone.",
+        **{f"{finds}-ama": text for finds, text in _AMA.items()},
+        **{
+            f"{finds}-{method}": text.replace("each code is rounded alone", words)
+            for finds, text in _AMA.items()
+            for method, words in (("hybrid", "the day and the code both count"), ("whole", "whole quarters of an hour count"))
+        },
         "under-cms": "{date}: {minutes} timed minutes earn {allowed} units, but {billed} are billed. Right: {by_code}.",
-        "under-ama": "{date}: {minutes} timed minutes earn {allowed} units when each code is rounded alone, but {billed} are billed. Right: {by_code}.",
         "allocation-cms": "{date}: {allowed} units are right for {minutes} minutes, but not as shared out: {code} has {code_units} for {code_minutes} minutes. Right: {by_code}.",
-        "allocation-ama": "{date}: {code} has {code_units} units for {code_minutes} minutes; {code_allowed} when each code is rounded alone. Right: {by_code}.",
         "minutes": "The units of {code} cannot be checked without the minutes of direct contact.",
     },
 )

@@ -101,6 +101,7 @@ KIND = Kind(
     title="Treatment notes",
     about="The note of each day billed: that it exists, is signed, and shows the minutes of the timed units.",
     params=TreatmentNoteParams,
+    evidence=("chart",),
     bind=bind,
     sentence=sentence,
     parts=("documentation",),

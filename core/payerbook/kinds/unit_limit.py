@@ -210,6 +210,7 @@ KIND = Kind(
     title="Unit limits",
     about="Medically unlikely edits: the greatest number of units of a code for one patient, provider and day.",
     params=UnitLimit,
+    evidence=("claim", "table"),
     bind=bind,
     sentence=sentence,
     answer=answer,

@@ -80,6 +80,11 @@ class ClaimLoops(PartySegments):
                 except (ValueError, IndexError):
                     line.date_unreadable = True
                     self.reject("X12-DATE", element="DTP03")
+            elif qualifier == "573" and self.line_payer is not None:
+                self.line_payer.decide(self.day_of(e, 3))
+        elif self.scope == OTHER:
+            if qualifier == "573":
+                claim.others[-1].decide(self.day_of(e, 3))
         elif self.scope == CLAIM:
             if qualifier == "434":
                 try:

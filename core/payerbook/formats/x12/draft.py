@@ -98,7 +98,7 @@ class Coverage:
 class OtherCoverage:
     """Another payer of the claim (loop 2320) while it is being read."""
 
-    __slots__ = ("adjusted", "filing_indicator", "paid", "payer", "sequence")
+    __slots__ = ("adjusted", "decided_on", "filing_indicator", "paid", "payer", "sequence")
 
     def __init__(self, sequence: Sequence, filing_indicator: str | None) -> None:
         self.sequence = sequence
@@ -106,6 +106,12 @@ class OtherCoverage:
         self.payer: Party | None = None
         self.paid: Decimal | None = None
         self.adjusted: Decimal | None = None
+        self.decided_on: date | None = None
+
+    def decide(self, day: date | None) -> None:
+        """Note a day on which this payer decided the claim or a line; the last one counts."""
+        if day is not None and (self.decided_on is None or day > self.decided_on):
+            self.decided_on = day
 
     def adjust(self, amount: Decimal) -> None:
         """Add one adjustment of this payer, of the claim or of a line, in dollars."""
@@ -120,6 +126,7 @@ class OtherCoverage:
             filing_indicator=self.filing_indicator,
             paid=self.paid,
             adjusted=self.adjusted,
+            decided_on=self.decided_on,
         )
 
 

@@ -195,6 +195,8 @@ def _other_payer(payer: OtherPayer) -> Iterator[str]:
     yield "OI***Y***Y"
     yield _segment("NM1", "IL", "1", "SUBSCRIBER", "", "", "", "", "MI", "00")
     yield _segment("NM1", "PR", "2", payer.name or "PAYER NOT GIVEN", "", "", "", "", "PI", payer.id or "00")
+    if payer.decided_on is not None:
+        yield _segment("DTP", "573", "D8", f"{payer.decided_on:%Y%m%d}")
 
 
 def _line(line: Line, position: int) -> Iterator[str]:

@@ -223,7 +223,15 @@ RULES = [
 def write_pack(folder: Path) -> Path:
     """The example pack as files; JSON is YAML."""
     folder.mkdir()
-    head = {"pack": PAYER, "format": "1", "title": "Example Plan", "version": "2026.1.0", "unit_method": "cms", "aliases": ["Example"]}
+    head = {
+        "pack": PAYER,
+        "format": "1",
+        "title": "Example Plan",
+        "version": "2026.1.0",
+        "unit_method": "cms",
+        "aliases": ["Example"],
+        "plans": [{"name": "Silver"}],
+    }
     rules = {rule["rule"].rpartition(".")[2]: rule for rule in RULES}
     for name, content in {"pack": head, "sources": SOURCES, **rules}.items():
         (folder / f"{name}.yaml").write_text(json.dumps(content), "utf-8")

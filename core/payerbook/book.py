@@ -6,7 +6,8 @@ Compiling needs YAML and lives above this layer; it comes in as the argument `co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from payerbook.datasets import LIST, Tables
 from payerbook.errors import PackError
 from payerbook.plugins import BUNDLED, NotLoaded, Plugins
 from payerbook.policy import FORMAT, CodeInfo, Pack, PackHead
+from payerbook.terms import Terms
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -35,6 +37,7 @@ class Index(msgspec.Struct, frozen=True, omit_defaults=True):
 _INDEX = msgspec.json.Decoder(Index)
 _PACK = msgspec.json.Decoder(Pack)
 _CODES = msgspec.json.Decoder(dict[str, CodeInfo])
+_TERMS = msgspec.json.Decoder(Terms)
 
 Compile = Callable[[Sequence[Path], Sequence[Path], "Shelf | None"], Path]
 """`compile(packs, tables, shelf)`: the compiled folder for folders of packs and of tables; `shelf` holds what packs may inherit from."""
@@ -69,8 +72,11 @@ class Shelf:
         for name in sorted({name for name, _ in [*folders, *datasets]} - set(BUNDLED)):
             packs = [folder for owner, folder in folders if owner == name]
             self._compile(compile, name, packs, [folder for owner, folder in datasets if owner == name])
+        found = set(self._entries)
         for folder in policies:
             self._compile(compile, str(folder), [folder], [folder / "_datasets"] if (folder / "_datasets").is_dir() else [])
+        self.named = frozenset(self._entries.keys() - found)
+        """Packs of the folders that somebody named, as against those that came with payerbook and its plugins."""
 
     def _compile(self, compile: Compile, name: str, packs: list[Path], tables: list[Path]) -> None:
         missing = [folder for folder in [*packs, *tables] if not folder.is_dir()]
@@ -86,7 +92,7 @@ class Shelf:
         self._tables = None
         for entry in index.packs:
             id = entry.head.id
-            if allowed is not None and id.partition(".")[0] not in allowed:
+            if allowed is not None and not entry.head.templates and id.partition(".")[0] not in allowed:
                 continue
             target = entry.head.overrides
             if target is not None and target not in self._entries:
@@ -105,8 +111,12 @@ class Shelf:
 
     @property
     def heads(self) -> tuple[PackHead, ...]:
-        """The heads of all packs, by id."""
-        return tuple(self._entries[id][1].head for id in sorted(self._entries))
+        """The heads of all packs with rules to check, by id; packs of templates are only for other packs to inherit from."""
+        return tuple(self._entries[id][1].head for id in sorted(self._entries) if not self._entries[id][1].head.templates)
+
+    def packs(self) -> Iterator[Pack]:
+        """All packs that others may inherit from, templates too."""
+        return map(self.pack, sorted(self._entries))
 
     def __contains__(self, id: str) -> bool:
         return id in self._entries
@@ -121,6 +131,13 @@ class Shelf:
             pack = self._packs[id] = _PACK.decode((folder / entry.file).read_bytes())
         return pack
 
+    def replacing(self, pack: Pack) -> Shelf:
+        """The same shelf with this state of a pack in place of the one that is on file, or beside the others when there is none."""
+        shelf = copy.copy(self)
+        shelf._packs = {**self._packs, pack.head.id: pack}
+        shelf._entries = {**self._entries, pack.head.id: (self._base, Entry(pack.head, ""))}
+        return shelf
+
     def overriding(self, id: str) -> tuple[Pack, ...]:
         """The practice's own packs that stand over a pack, in the order in which they were added."""
         return tuple(_PACK.decode((folder / entry.file).read_bytes()) for folder, entry in self._overrides.get(id, ()))
@@ -131,6 +148,11 @@ class Shelf:
         if self._codes is None:
             self._codes = _CODES.decode((self._base / "codes.json").read_bytes())
         return self._codes
+
+    @property
+    def terms(self) -> Terms:
+        """Words for states, brands and lines of business."""
+        return _TERMS.decode((self._base / "terms.json").read_bytes())
 
     @property
     def tables(self) -> Tables:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from payerbook.claim import SCHEMA_VERSION
+from payerbook.claim import SCHEMA_VERSION, Claim
 
 Verdict = Literal["deny", "return", "review", "incomplete", "clean"]
 
@@ -282,3 +282,16 @@ class Report:
         self._render = None
         for name, value in state.items():
             setattr(self, name, value)
+
+
+def at_risk(report: Report, claim: Claim) -> Decimal:
+    """Charges that may not be paid as billed; a line counts once, a finding on the whole claim counts its total."""
+    exposed = [finding for finding in report.findings if finding.severity != "advice"]
+    if not exposed:
+        return Decimal(0)
+    charges = [line.charge or Decimal(0) for line in claim.lines]
+    if any(finding.line is None for finding in exposed):
+        return claim.total_charge if claim.total_charge is not None else sum(charges, Decimal(0))
+    lines = {finding.line for finding in exposed}
+    numbers = [line.number if line.number is not None else place for place, line in enumerate(claim.lines, 1)]
+    return sum((charge for number, charge in zip(numbers, charges, strict=True) if number in lines), Decimal(0))

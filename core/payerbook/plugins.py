@@ -17,8 +17,10 @@ from payerbook.hookspecs import Hooks
 from payerbook.kinds import bundled
 from payerbook.kinds.base import Kind
 
-BUNDLED = ("common", "medicare", "ncci")
+BUNDLED = ("commercial", "common", "medicaid", "medicare", "medicare_advantage", "methods", "ncci")
 """Plugins of this distribution, registered by name so that they work without installed metadata (checkout, browser)."""
+ALWAYS = "methods"
+"""Templates: no payer's policy, but packs of every other plugin may inherit from them, so a choice of plugins does not leave them out."""
 
 
 class NotLoaded(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class Plugins:
         self.manager = pluggy.PluginManager("payerbook")
         self.manager.add_hookspecs(Hooks)
         for name in BUNDLED:
-            if only is None or name in only:
+            if only is None or name in only or name == ALWAYS:
                 self.manager.register(import_module(f"payerbook_plugins.{name}"), name)
         for entry in sorted(entry_points(group="payerbook"), key=lambda entry: (entry.name, entry.value)):
             if only is None or entry.name in only:

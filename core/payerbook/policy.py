@@ -7,10 +7,13 @@ version stands alone: its dates, its settings, the codes it applies to and the s
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
 
 import msgspec
+
+from payerbook.units import Method
 
 FORMAT = "1"
 """Version of the pack format that this engine reads."""
@@ -49,6 +52,20 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     last_checked: datetime.date | None = None
     superseded: bool = False
     note: str | None = None
+    ref: str | None = None
+    """Its name in the sources.yaml of the pack."""
+    sha256: str | None = None
+    """SHA-256 of the bytes of the document as they were on the day `retrieved`."""
+    retrieved: datetime.date | None = None
+    adopts: str | None = None
+    """The pack whose rules the source says this payer follows; None = it proves the rule itself."""
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Who read the sources of a version and wrote or confirmed it: a name or a role, and the day."""
+
+    name: str
+    on: date
 
 
 class When(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,7 +81,14 @@ class When(msgspec.Struct, frozen=True, omit_defaults=True):
     frequency_codes: tuple[str, ...] | None = None
     payer_sequences: tuple[str, ...] | None = None
     lines_of_business: tuple[str, ...] | None = None
+    other_lines_of_business: tuple[str, ...] = ()
+    """Lines of business that the condition rules out; one that is neither here nor there may be either."""
     plans: tuple[str, ...] | None = None
+    other_plans: tuple[str, ...] = ()
+    """Plans that the condition rules out, likewise."""
+    ages: tuple[int, ...] | None = None
+    exemptions_none: tuple[str, ...] | None = None
+    primary_diagnoses: tuple[str, ...] | None = None
 
 
 class Version(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,6 +108,10 @@ class Version(msgspec.Struct, frozen=True, omit_defaults=True):
     params: dict[str, Any] = {}
     sources: tuple[Source, ...] = ()
     changed: str | None = None
+    read_by: Reader | None = None
+    second_reader: Reader | None = None
+    parent_changed: str | None = None
+    """The rule of another pack that it was taken from, where that one changed and nobody has compared the two since."""
 
 
 class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -95,6 +123,8 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
     evidence: Evidence
     versions: tuple[Version, ...]
     status: Status = "active"
+    hold: str | None = None
+    """Why a rule that is on hold is not checked."""
     replaced_by: str | None = None
     last_checked: date | None = None
     date_basis: DateBasis = "service-date"
@@ -119,6 +149,26 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"/rules/{self.pack}/{self.topic}/#{self.slug}"
 
 
+class Template(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What rules of one method have in common, for `like`: no dates, no sources, never run. None = the child says it."""
+
+    id: str
+    kind: str | None = None
+    title: str | None = None
+    topic: Topic | None = None
+    category: Category | None = None
+    evidence: Evidence | None = None
+    effect: Effect | None = None
+    date_basis: DateBasis | None = None
+    applies_to_voids: bool | None = None
+    why: str | None = None
+    fix: str | None = None
+    denials: tuple[str, ...] | None = None
+    checklist: tuple[str, ...] | None = None
+    when: When = When()
+    params: dict[str, Any] = {}
+
+
 class CodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """A procedure code in our own words; `timing` is how its minutes become units."""
 
@@ -129,6 +179,55 @@ class CodeInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     add_on_to: tuple[str, ...] = ()
 
 
+class PayerId(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An EDI payer id. One without a grade is the pack's own word; one of grade C or M is only reported and resolves no claim."""
+
+    id: str
+    line_of_business: str | None = None
+    clearinghouse: str | None = None
+    grade: Grade | None = None
+    source: str | None = None
+    note: str | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether a claim that carries it is this payer's."""
+        return self.grade not in ("C", "M")
+
+
+class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A product of the payer that people call by a name of its own."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    line_of_business: str | None = None
+    states: tuple[str, ...] = ()
+    note: str | None = None
+
+
+Purpose = Literal["authorization", "claims", "appeals", "portal", "phone"]
+
+
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where something is sent or asked, and who says so."""
+
+    purpose: Purpose
+    name: str
+    url: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    note: str | None = None
+    sources: tuple[Source, ...] = ()
+
+
+class Skipped(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A rule of the pack that another one extends which that one leaves out, and who says so."""
+
+    rule: str
+    why: str
+    sources: tuple[Source, ...] = ()
+
+
 class PackHead(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a pack says about itself and its payer; enough to resolve a payer's name without loading any rule."""
 
@@ -136,17 +235,27 @@ class PackHead(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     version: str
     payer: bool = True
+    templates: bool = False
     publisher: str = ""
     about: str = ""
     aliases: tuple[str, ...] = ()
-    payer_ids: tuple[str, ...] = ()
+    brand: str | None = None
+    lines_of_business: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    payer_ids: tuple[PayerId, ...] = ()
     filing_indicators: tuple[str, ...] = ()
-    unit_method: Literal["cms", "ama"] | None = None
+    contacts: tuple[Contact, ...] = ()
+    unit_method: Method | None = None
     unit_method_rule: str | None = None
     review_days: int = 365
     holes: tuple[str, ...] = ()
     rules: int = 0
     overrides: str | None = None
+    extends: str | None = None
+    inherited: int = 0
+    """How many of the rules are those of the pack that it extends, as they stand there."""
+    skipped: tuple[Skipped, ...] = ()
     digest: str = ""
 
     @property
@@ -174,11 +283,30 @@ class Pack(msgspec.Struct, frozen=True, omit_defaults=True):
     head: PackHead
     rules: tuple[Rule, ...] = ()
     register: Register | None = None
+    templates: tuple[Template, ...] = ()
     format: str = FORMAT
 
 
+def limit(version: Version, today: date | None = None, review_days: int = 365) -> Severity:
+    """The hardest severity that a version may have: what its sources allow, and review at most once its parent changed."""
+    allowed = cap(version.sources, today, review_days)
+    return "review" if version.parent_changed is not None and RANK[allowed] > RANK["review"] else allowed
+
+
 def cap(sources: tuple[Source, ...], today: date | None = None, review_days: int = 365) -> Severity:
-    """The hardest severity that the sources allow.
+    """The hardest severity that the sources allow; where some only say that the payer follows another one's rules, what those allow
+    and what the others allow, whichever is less.
+
+    `today` and `review_days` (days) judge what is overdue.
+    """
+    steps: dict[str | None, list[Source]] = {}
+    for source in sources:
+        steps.setdefault(source.adopts, []).append(source)
+    return min((_cap(step, today, review_days) for step in steps.values()), key=RANK.__getitem__, default="advice")
+
+
+def _cap(sources: Iterable[Source], today: date | None, review_days: int) -> Severity:
+    """What the sources of one statement allow.
 
     A or A* read in the current edition, or B from two publishers, may deny; a single B, an overdue A or an A of a superseded
     edition may ask for review; C and M advise. Overdue is judged only when `today` is given.

@@ -13,7 +13,7 @@ import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, SequenceNode
 
-from payerbook.authoring.cases import SUFFIX, make_claim
+from payerbook.authoring.cases import SUFFIX, make_claim, merged, says
 from payerbook.authoring.documents import CaseDoc, TestsDoc
 from payerbook.authoring.flow import flow
 from payerbook.authoring.scaffold import header
@@ -21,6 +21,7 @@ from payerbook.authoring.schema import BASE_URL
 from payerbook.authoring.session import Session
 from payerbook.engine.explain import explain
 from payerbook.engine.ledger import own_history
+from payerbook.engine.lifecycle import as_active
 from payerbook.engine.program import Program
 from payerbook.engine.render import line_number, message
 from payerbook.engine.run import Payer, severity_rank
@@ -67,8 +68,8 @@ def add(
             raise UsageError(f"{faults[0].text()}; repair the file first.")
         tests = made
     bases = _bases(tests, claim)
-    program = Program([compiled.pack], session.kinds, session.tables)
-    cases = list(_cases(program, compiled.pack, rule, tests, bases))
+    program = Program([as_active(compiled.pack)], session.kinds, session.tables)
+    cases = list(_cases(program, compiled.pack, rule, tests, bases, session.silent(rule)))
     if cases:
         _append(file, rule_id, cases, place)
     return file, [Written(case["name"], case["expect"]) for case in cases]
@@ -77,13 +78,13 @@ def add(
 def plain_claim(rule: Rule) -> dict[str, Any]:
     """The simplest claim that a rule looks at: one line, one unit, no modifier, on the rule's first day."""
     first = rule.versions[0]
-    code = first.when.codes[0] if first.when.codes else "97110"
+    code = "97110" if not first.when.codes or "97110" in first.when.codes else first.when.codes[0]
     return {"lines": [{"service_date": first.start.isoformat(), "code": code, "units": 1}]}
 
 
 def _bases(tests: TestsDoc, claim: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """The claims to move, without what cases fill in and without the numbers of people."""
-    given = [claim] if claim is not None else [_whole(tests.claim, case.claim) for case in tests.cases if case.expect == "fail"]
+    given = [claim] if claim is not None else [merged(tests.claim, case.claim) for case in tests.cases if case.expect == "fail"]
     if not given:
         raise UsageError(f"{tests.rule} has no case that expects fail; give a claim with --claim FILE.")
     return [_impersonal(one) for one in given]
@@ -99,20 +100,22 @@ def _impersonal(claim: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _cases(program: Program, pack: Pack, rule: Rule, tests: TestsDoc, bases: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _cases(
+    program: Program, pack: Pack, rule: Rule, tests: TestsDoc, bases: Sequence[dict[str, Any]], silent: bool
+) -> Iterator[dict[str, Any]]:
     """For each turn of the rule the cases that the file does not have yet; of several claims the one that tells its two sides apart."""
-    written = [_whole(tests.claim, case.claim) for case in tests.cases]
+    written = [merged(tests.claim, case.claim) for case in tests.cases]
     names = {case.name for case in tests.cases}
     for turn in sorted(cuts(rule)):
         sides = ((turn - _ONE, f"the day before {turn}"), (turn, f"from {turn}"))
         pairs = []
         for base in bases:
-            anchor = _anchor(rule, base)
-            moved = [(_moved(base, day - anchor, day.year - anchor.year), name) for day, name in sides]
-            pairs.append([_judged(program, pack, tests, CaseDoc(name=name, claim=one, expect="pass")) for one, name in moved])
+            start = anchor(rule, base)
+            made = [(moved(base, day - start, day.year - start.year), name) for day, name in sides]
+            pairs.append([_judged(program, pack, tests, CaseDoc(name=name, claim=one, expect="pass"), silent) for one, name in made])
         best = max(pairs, key=lambda pair: (pair[0]["expect"] != pair[1]["expect"], pair[1]["expect"] == "fail"))
         for case in best:
-            whole = _whole(tests.claim, case["claim"])
+            whole = merged(tests.claim, case["claim"])
             if whole in written:
                 continue
             written.append(whole)
@@ -121,17 +124,12 @@ def _cases(program: Program, pack: Pack, rule: Rule, tests: TestsDoc, bases: Seq
             yield {**case, "name": free, "claim": own}
 
 
-def _whole(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """A claim as the runner of cases sees it: maps merge key by key, everything else is replaced."""
-    return {**shared, **{key: _whole(shared.get(key) or {}, value) if isinstance(value, dict) else value for key, value in own.items()}}
-
-
 def _free(name: str, taken: set[str]) -> str:
     """The name, with a number behind it when another case has it."""
     return next(free for number in count(1) if (free := name if number == 1 else f"{name} ({number})") not in taken)
 
 
-def _anchor(rule: Rule, base: Mapping[str, Any]) -> date:
+def anchor(rule: Rule, base: Mapping[str, Any]) -> date:
     """The date of the claim that chooses the version of the rule."""
     name = _ANCHOR.get(rule.date_basis)
     try:
@@ -143,12 +141,12 @@ def _anchor(rule: Rule, base: Mapping[str, Any]) -> date:
         raise UsageError(f"The version of {rule.id} is chosen by {rule.date_basis}; the claim needs {needed}, YYYY-MM-DD.") from None
 
 
-def _moved(value: Any, by: timedelta, years: int, key: str = "") -> Any:
+def moved(value: Any, by: timedelta, years: int, key: str = "") -> Any:
     """A claim with all its dates moved by one length of time, and its accumulators' years with them; a birth date stays."""
     if isinstance(value, dict):
-        return {name: _moved(inner, by, years, name) for name, inner in value.items()}
+        return {name: moved(inner, by, years, name) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_moved(inner, by, years, key) for inner in value]
+        return [moved(inner, by, years, key) for inner in value]
     if key == "year" and isinstance(value, int):
         return value + years
     if isinstance(value, str) and _DAY.match(value) and key != "birth_date":
@@ -159,8 +157,9 @@ def _moved(value: Any, by: timedelta, years: int, key: str = "") -> Any:
     return value
 
 
-def _judged(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc) -> dict[str, Any]:
-    """The case as it is written: with the outcome, and for a failure its line, severity and sentence."""
+def _judged(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc, silent: bool) -> dict[str, Any]:
+    """The case as it is written: with the outcome, for a failure its line, severity and sentence, and for a rule that finds nothing what
+    it says."""
     try:
         claim = make_claim(pack, tests, case)
     except msgspec.ValidationError as error:
@@ -168,8 +167,7 @@ def _judged(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc) -> dic
     payer = Payer(pack.head.rules_of if pack.head.payer else None, None, lambda other: other is None or other == claim.payer)
     asked = Asked(None, None)
     answer = explain(program, claim, own_history(claim), payer, asked).get(tests.rule)
-    if answer is None:
-        raise UsageError(f"No cases for {tests.rule}: the rule is not active; give it the status active first.")
+    assert answer is not None
     made: dict[str, Any] = {"name": case.name, "claim": case.claim, "expect": answer.outcome}
     if answer.outcome == "fail":
         lines = sorted({number for _, hit in answer.hits if (number := line_number(claim, hit.line)) is not None})
@@ -178,6 +176,8 @@ def _judged(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc) -> dic
         bound, hit = answer.hits[0]
         made["severity"] = SEVERITIES[3 - severity_rank(bound, hit, asked)]
         made["message"] = message(bound, hit)
+    if silent:
+        made["says"] = says(program, claim, tests.rule, None)
     return made
 
 

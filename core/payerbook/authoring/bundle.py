@@ -14,12 +14,13 @@ import msgspec
 from payerbook.authoring import datasets, vocabulary
 from payerbook.authoring.compiler import Compiled, Surroundings, compile_pack, guess_id
 from payerbook.authoring.faults import Fault
+from payerbook.authoring.inheritance import Parent, parents
 from payerbook.authoring.schema import Schemas
 from payerbook.book import Entry, Index
 from payerbook.errors import PackError
 from payerbook.kinds.base import Kind
 from payerbook.plugins import NotLoaded
-from payerbook.policy import Pack, Rule
+from payerbook.policy import Pack
 
 
 class Library:
@@ -42,11 +43,11 @@ class Library:
         self.broken_tables: list[NotLoaded] = []
         self.table_lists = [self._tables(folder) for folder in tables]
         ids = known_tables | frozenset(table["table"] for listed in self.table_lists for table in listed)
-        self._known = {rule.id: rule for pack in known for rule in pack.rules}
+        self._known = {pack.head.id: pack for pack in known}
         self.folders = pack_folders(folders)
         self._by_id = {guess_id(folder): folder for folder in reversed(self.folders)}
-        packs = frozenset(self._by_id) | {rule.rpartition(".")[0] for rule in self._known}
-        self._around = Surroundings(self.schemas, self.vocabulary, kinds, ids, packs, self.parent)
+        packs = frozenset(self._by_id) | frozenset(self._known)
+        self._around = Surroundings(self.schemas, self.vocabulary, kinds, ids, packs, self.pack, self.parent)
         self._made: dict[Path, Compiled] = {}
 
     def _tables(self, folder: Path) -> list[dict[str, Any]]:
@@ -58,15 +59,21 @@ class Library:
                 self.broken_tables.append(NotLoaded(manifest.parent.name, str(error).splitlines()[0]))
         return compiled
 
-    def parent(self, rule: str) -> Rule | None:
-        """A rule of any pack within reach, by id; compiles the pack if need be."""
-        if rule in self._known:
-            return self._known[rule]
-        folder = self._by_id.get(rule.rpartition(".")[0])
-        if folder is None:
-            return None
-        pack = self.compiled(folder).pack
-        return None if pack is None else next((found for found in pack.rules if found.id == rule), None)
+    def folder(self, id: str) -> Path | None:
+        """The folder of a pack of the library."""
+        return self._by_id.get(id)
+
+    def pack(self, id: str) -> Pack | None:
+        """Any pack within reach, by id, compiled if need be; None when there is none or it has faults."""
+        if id in self._known:
+            return self._known[id]
+        folder = self._by_id.get(id)
+        return None if folder is None else self.compiled(folder).pack
+
+    def parent(self, rule: str) -> Parent | None:
+        """A rule or template of any pack within reach, by id."""
+        pack = self.pack(rule.rpartition(".")[0])
+        return None if pack is None else next((found for found in parents(pack) if found.id == rule), None)
 
     def compiled(self, folder: Path) -> Compiled:
         """One pack of the library, compiled once."""
@@ -111,6 +118,7 @@ def write(library: Library, target: Path) -> Index:
         _put(target / name, msgspec.json.encode(one.pack))
         entries.append(Entry(one.pack.head, name))
     _put(target / "codes.json", msgspec.json.encode(library.vocabulary.codes))
+    _put(target / "terms.json", msgspec.json.encode(library.vocabulary.terms))
     for number, listed in enumerate(library.table_lists):
         _put(target / f"tables-{number}.json", msgspec.json.encode(listed))
     index = Index(packs=tuple(entries), not_loaded=tuple(not_loaded))

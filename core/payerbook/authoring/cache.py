@@ -11,13 +11,16 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from payerbook.book import Shelf
 from payerbook.kinds import bundled
 from payerbook.kinds.base import Kind
 from payerbook.policy import FORMAT, Pack
 from payerbook_plugins import policies
+
+if TYPE_CHECKING:
+    from payerbook.authoring.bundle import Library
 
 
 def cached(
@@ -32,13 +35,22 @@ def cached(
     """The compiled folder for these sources, made when the cache does not have it; a cache that cannot be written is replaced by a
     temporary folder that goes with the process."""
     known = list(known)
-    key = fingerprint([*folders, codes, *tables], [pack.head.digest for pack in known])
+    terms = codes.parent / "_terms.yaml"
+    words = [terms.read_text("utf-8")] if terms.is_file() else []
+    key = fingerprint([*folders, codes, *tables], [*words, *(pack.head.digest for pack in known)])
     target = cache / key
     if (target / "index.json").is_file():
         return target
-    from payerbook.authoring.bundle import Library, write
+    from payerbook.authoring import memory
+    from payerbook.authoring.bundle import Library
 
-    library = Library(folders, codes, tables, kinds, known, known_tables)
+    with memory.use(cache):
+        return _made(Library(folders, codes, tables, kinds, known, known_tables), cache, target)
+
+
+def _made(library: Library, cache: Path, target: Path) -> Path:
+    from payerbook.authoring.bundle import write
+
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as made:
@@ -59,7 +71,7 @@ def cached(
 def for_shelf(cache: Path, packs: Sequence[Path], tables: Sequence[Path], shelf: Shelf | None) -> Path:
     """The compiled folder for folders of packs and tables; packs may inherit from what the shelf holds."""
     kinds = {kind.name: kind for kind in bundled()} if shelf is None else shelf.plugins.kinds()
-    known = [] if shelf is None else [shelf.pack(head.id) for head in shelf.heads]
+    known = [] if shelf is None else list(shelf.packs())
     more = frozenset() if shelf is None else frozenset(shelf.tables.ids)
     return cached(cache, packs, policies() / "_codes", tables, kinds, known, more)
 
@@ -68,7 +80,7 @@ def fingerprint(folders: Iterable[Path], more: Iterable[str] = ()) -> str:
     """A key for the content of YAML files and manifests below folders, this engine's code, and further texts."""
     digest = hashlib.sha256(FORMAT.encode())
     engine = Path(__file__).parents[1]
-    for file in sorted([*engine.glob("kinds/*.py"), *engine.glob("authoring/*.py"), engine / "policy.py"]):
+    for file in sorted([*engine.glob("kinds/*.py"), *engine.glob("authoring/*.py"), engine / "policy.py", engine / "terms.py"]):
         status = file.stat()
         digest.update(f"{file.name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
     for folder in folders:

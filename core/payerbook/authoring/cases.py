@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from payerbook.authoring.bundle import Library
+from payerbook.authoring.compiler import NOT_RULES
 from payerbook.authoring.documents import CaseDoc, TestsDoc
 from payerbook.authoring.faults import Fault
 from payerbook.authoring.versioning import day
 from payerbook.authoring.yamlfile import Document, read
 from payerbook.claim import Claim
+from payerbook.engine import versions
 from payerbook.engine.explain import Answer, explain
 from payerbook.engine.ledger import Ledger, own_history
+from payerbook.engine.lifecycle import as_active
 from payerbook.engine.program import Program
 from payerbook.engine.render import line_number, message
 from payerbook.engine.run import Payer, severity_rank
@@ -51,12 +55,12 @@ class CaseRunner:
         self._library = library
         self._kinds = kinds
         self._tables = tables
-        self._programs: dict[str, Program] = {}
 
     def load(self, file: Path) -> tuple[TestsDoc | None, Document, list[Fault]]:
         """A test file with the faults of its form."""
         document = read(file)
-        faults = document.faults or list(self._library.schemas.faults("tests", document))
+        schemas = self._library.schemas
+        faults = document.faults or list(schemas.faults("tests", document)) or list(schemas.claim_faults(document))
         if faults:
             return None, document, faults
         made = msgspec.convert(document.data, TestsDoc)
@@ -86,27 +90,30 @@ class CaseRunner:
         if tests is None:
             return
         pack = self._library.compiled(file.parent).pack
+        if pack is None:
+            lost = ("its pack does not compile; run lint first",)
+            for place, case in enumerate(tests.cases):
+                line = document.keys[("cases", place, "name")].line
+                yield CaseResult(file, tests.rule, case.name, line, case.expect, "not loaded", lost)
+            return
+        alone = msgspec.structs.replace(pack, rules=tuple(rule for rule in pack.rules if rule.id == tests.rule))
+        program = Program([as_active(alone)], self._kinds, self._tables)  # no rule looks at another, and one is quicker
         for place, case in enumerate(tests.cases):
-            line = document.keys[("cases", place, "name")].line
-            if pack is None:
-                yield CaseResult(
-                    file, tests.rule, case.name, line, case.expect, "not loaded", ("its pack does not compile; run lint first",)
-                )
-                continue
             try:
-                outcome, differences = judge(self._program(pack), pack, tests, case)
+                outcome, differences = judge(program, alone, tests, case)
             except msgspec.ValidationError as error:
                 outcome, differences = "unreadable", [f"the claim does not fit the contract: {error}"]
+            line = document.keys[("cases", place, "name")].line
             yield CaseResult(file, tests.rule, case.name, line, case.expect, outcome, tuple(differences))
 
-    def _program(self, pack: Pack) -> Program:
-        if pack.head.id not in self._programs:
-            self._programs[pack.head.id] = Program([pack], self._kinds, self._tables)
-        return self._programs[pack.head.id]
-
     def _pack_id(self, file: Path) -> str:
+        """The id that the pack's rules have: its own, or that of the pack it overrides, also where the pack does not compile."""
         compiled = self._library.compiled(file.parent)
-        return compiled.id if compiled.pack is None else compiled.pack.head.rules_of
+        if compiled.pack is not None:
+            return compiled.pack.head.rules_of
+        head = read(file.parent / "pack.yaml").data
+        overridden = head.get("overrides") if isinstance(head, dict) else None
+        return overridden if isinstance(overridden, str) else compiled.id
 
 
 def judge(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc) -> tuple[str, list[str]]:
@@ -115,6 +122,19 @@ def judge(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc) -> tuple
     A claim that does not fit the contract raises `msgspec.ValidationError`.
     """
     claim = make_claim(pack, tests, case)
+    if not case.each:
+        return _judge(program, pack, tests, case, claim)
+    outcomes: dict[str, None] = {}
+    differences: list[str] = []
+    for code in case.each:
+        coded = msgspec.structs.replace(claim, lines=(msgspec.structs.replace(claim.lines[0], code=code), *claim.lines[1:]))
+        outcome, found = _judge(program, pack, tests, case, coded)
+        outcomes[outcome] = None
+        differences += [f"{code}: {text}" for text in found]
+    return ", ".join(outcomes), differences
+
+
+def _judge(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc, claim: Claim) -> tuple[str, list[str]]:
     payer = Payer(pack.head.rules_of if pack.head.payer else None, None, lambda other: other is None or other == claim.payer)
     history = own_history(claim)
     if case.after:
@@ -126,12 +146,27 @@ def judge(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc) -> tuple
     answer = explain(program, claim, history, payer, asked).get(tests.rule)
     if answer is None:
         return "absent", ["the rule is not active in its pack"]
-    return answer.outcome, list(_differences(claim, case, answer, asked))
+    differences = list(_differences(claim, case, answer, asked))
+    if case.says is not None:
+        said = says(program, claim, tests.rule, asked.known_on)
+        if said != case.says:
+            differences.append(f"expected the rule to say {case.says!r}, it says {said!r}")
+    return answer.outcome, differences
+
+
+def says(program: Program, claim: Claim, rule: str, known_on: date | None) -> str:
+    """A rule in words as it stands for a claim; nothing when no version of it looks at the claim or holds on its days."""
+    for step in program.full_plan(claim, known_on).steps:
+        bound = step.bound
+        on = claim.lines[step.indexes[0]].service_date
+        if bound.rule.id == rule and (bound.rule.date_basis != "service-date" or versions.on(bound.rule, on, known_on) is bound.version):
+            return bound.kind.sentence(bound.params)
+    return ""
 
 
 def make_claim(pack: Pack, tests: TestsDoc, case: CaseDoc) -> Claim:
     """The claim of a case: what the file's cases share, what the case adds, and the pack and case as payer and claim id."""
-    return _claim(pack, {"claim_id": case.name, **_merge(tests.claim, case.claim)})
+    return _claim(pack, {"claim_id": case.name, **merged(tests.claim, case.claim)})
 
 
 def _claim(pack: Pack, data: dict[str, Any]) -> Claim:
@@ -139,11 +174,11 @@ def _claim(pack: Pack, data: dict[str, Any]) -> Claim:
     return msgspec.convert({**payer, **data}, Claim)
 
 
-def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Maps merge key by key, everything else is replaced."""
+def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """A claim of a case over the claim that the cases of its file share: maps merge key by key, everything else is replaced."""
     made = dict(base)
     for key, value in over.items():
-        made[key] = _merge(made[key], value) if isinstance(value, dict) and isinstance(made.get(key), dict) else value
+        made[key] = merged(made[key], value) if isinstance(value, dict) and isinstance(made.get(key), dict) else value
     return made
 
 
@@ -175,8 +210,14 @@ def _why(answer: Answer) -> str:
 
 
 def test_files(path: Path) -> list[Path]:
-    """All test files at or below a path."""
-    return sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+    """All test files below a folder; of a file, those that judge it: a rule's own, all of the pack for a file that all rules rest on,
+    none for a file of no pack."""
+    if path.is_dir():
+        return sorted(path.rglob(f"*{SUFFIX}"))
+    if path.name in NOT_RULES:
+        return sorted(path.parent.glob(f"*{SUFFIX}"))
+    beside = path.with_name(path.name.removesuffix(SUFFIX).removesuffix(".yaml") + SUFFIX)
+    return [beside] if beside.is_file() and (path.parent / "pack.yaml").is_file() else []
 
 
 def main(arguments: list[str]) -> int:

@@ -11,10 +11,24 @@ from payerbook.api import Book
 from payerbook.authoring.sides import Side
 from payerbook.engine import versions
 from payerbook.errors import UsageError
-from payerbook.policy import Rule, Version, cap, severity
+from payerbook.policy import Rule, Version, limit, severity
 
 What = Literal["added", "removed", "begins", "ends", "changed", "text"]
-_TEXTS = ("title", "status", "replaced_by", "kind", "evidence", "topic", "category", "date_basis", "why", "fix", "denials", "checklist")
+_TEXTS = (
+    "title",
+    "status",
+    "hold",
+    "replaced_by",
+    "kind",
+    "evidence",
+    "topic",
+    "category",
+    "date_basis",
+    "why",
+    "fix",
+    "denials",
+    "checklist",
+)
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -71,6 +85,22 @@ def compare(book: Book, before: Side, after: Side) -> list[Difference]:
             if parts:
                 found.append(Difference(rule=other.id, title=other.title, what="text", parts=parts))
     return found
+
+
+def release_fault(before: Side, after: Side) -> str | None:
+    """What is wrong with the version of a changed pack; None when its rules are the same or its version is newer."""
+    old, new = before.pack, after.pack
+    if old.head.id != new.head.id:
+        raise UsageError(f"--release compares two states of one pack, not {old.head.id} with {new.head.id}.")
+    if old.rules == new.rules or _release(new.head.version) > _release(old.head.version):
+        return None
+    earlier = "still has" if old.head.version == new.head.version else f"has {new.head.version}, older than"
+    return f"the rules of {new.head.id} changed, but it {earlier} the version {old.head.version}; write a newer one in pack.yaml."
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """A CalVer version as numbers, so that 2026.11 comes after 2026.9."""
+    return tuple(map(int, version.split(".")))
 
 
 def _on_days(book: Book, one: Rule | None, other: Rule | None, first: date, second: date) -> list[Difference]:
@@ -144,13 +174,13 @@ def _standing(book: Book, rule: Rule, day: date) -> Setting:
 def _setting(book: Book, rule: Rule, version: Version) -> Setting:
     if version.hole:
         return Setting(version.hole, in_force=False)
-    when = msgspec.to_builtins(version.when)
-    when.pop("codes", None)
+    ruled_out = ("other_plans", "other_lines_of_business")  # follows from the conditions and from what else is on file
+    when = {name: value for name, value in msgspec.to_builtins(version.when).items() if name not in ("codes", *ruled_out)}
     return Setting(
         sentence=book.sentence(rule, version),
         in_force=True,
         effect=version.effect,
-        severity=severity(version.effect, cap(version.sources)),
+        severity=severity(version.effect, limit(version)),
         codes=version.when.codes,
         until=version.end,
         when=when,

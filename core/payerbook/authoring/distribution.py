@@ -37,7 +37,7 @@ $name = "$module"
 packages = ["src/$module"]
 
 [tool.pytest.ini_options]
-testpaths = ["tests"]
+testpaths = ["tests", "src"]
 """,
     "src/$module/__init__.py": '''\
 """Rules of the payer $id for payerbook."""
@@ -99,7 +99,35 @@ jobs:
       - run: payerbook test src/$module/policies
       - run: pytest
 """,
-    ".gitignore": "__pycache__/\n.pytest_cache/\n.venv/\ndist/\n",
+    ".github/workflows/release.yml": """\
+name: release
+on:
+  push:
+    tags: ["v*"]
+jobs:
+  release:
+    runs-on: ubuntu-latest
+    environment: release
+    permissions:
+      contents: read
+      id-token: write # lets the last step publish without a password, once PyPI trusts this workflow
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.11"
+      - run: pip install build hatchling ".[dev]"
+      - run: test "v$$(python -m hatchling version)" = "$$GITHUB_REF_NAME"
+      - run: pytest
+      - run: payerbook lint src/$module/policies
+      - run: python -m build
+      - run: |
+          python -m venv fresh
+          fresh/bin/pip install dist/*.whl
+          fresh/bin/payerbook packs $id
+      - uses: pypa/gh-action-pypi-publish@release/v1
+""",
+    ".gitignore": "__pycache__/\n.pytest_cache/\n.venv/\ndist/\nfresh/\n",
     "README.md": """\
 # payerbook-$name
 
@@ -112,6 +140,7 @@ Rules of the payer `$id` for payerbook, as a distribution of its own.
 | `src/$module/policies/$name/` | the pack: payer, sources, rules, cases |
 | `tests/test_pack.py` | the pack is found, has no faults, and its cases hold |
 | `.github/workflows/ci.yml` | the same, on every push |
+| `.github/workflows/release.yml` | builds and publishes it when a tag such as `v0.1.0` is pushed |
 
 Write rules; no installation is needed for that:
 

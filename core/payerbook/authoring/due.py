@@ -34,7 +34,7 @@ def due(pack: Pack, today: date) -> list[Due]:
         if rule.status == "retired":
             continue
         for source in (source for version in rule.versions for source in version.sources):
-            if _is_due(source, today, pack.head.review_days):
+            if is_due(source.grade, source.last_checked, source.url, today, pack.head.review_days):
                 key = (source.title, source.publisher, source.url, source.last_checked)
                 sources.setdefault(key, source)
                 rules.setdefault(key, {})[rule.id] = None
@@ -54,9 +54,10 @@ def due(pack: Pack, today: date) -> list[Due]:
     return sorted(found, key=lambda one: (one.last_checked or date.min, one.title, one.url or ""))
 
 
-def _is_due(source: Source, today: date, review_days: int) -> bool:
-    if source.grade == "M":
+def is_due(grade: Grade, last_checked: date | None, url: str | None, today: date, review_days: int) -> bool:
+    """Whether a source has to be read again on `today`, where a reading holds for `review_days`."""
+    if grade == "M":
         return False
-    if source.last_checked is None:
-        return source.url is not None
-    return (today - source.last_checked).days > review_days
+    if last_checked is None:
+        return url is not None
+    return (today - last_checked).days > review_days

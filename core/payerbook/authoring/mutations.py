@@ -6,7 +6,6 @@ list that is longer than three, the first, the middle and the last member are ch
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -18,18 +17,16 @@ from msgspec import inspect
 
 from payerbook.authoring import versioning
 from payerbook.authoring.documents import RuleDoc, WhenDoc
+from payerbook.authoring.leaves import AMOUNT, CODE, DATE, below, fields_of, fitting
 from payerbook.authoring.yamlfile import Document, Path_
 from payerbook.engine.versions import known_from
 from payerbook.kinds.base import Kind
-from payerbook.policy import Effect, Rule, Version, When, cap, severity
+from payerbook.policy import Effect, Rule, Version, When, cap, limit, severity
 
 SAMPLE = 3
 """Members of one list that are changed at most."""
 
 _DAY = timedelta(days=1)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_AMOUNT = re.compile(r"\d+\.\d+\Z")
-_CODE = re.compile(r"(?=.*\d)[0-9A-Z]{2,5}\Z|[A-Z]{2}\Z")
 _EFFECTS: tuple[Effect, ...] = ("deny", "return", "review", "none")
 _GONE = object()
 _CODES = inspect.type_info(tuple[str, ...])
@@ -90,9 +87,9 @@ class _Mutator:
             yield from self._effect(at)
         if not at:
             yield from self._of_rule(block)
-        fields = _fields(self._kind.params)
+        fields = fields_of(self._kind.params)
         for name, value in (block.get("params") or {}).items():
-            reached = self._reach(at, "params", name)
+            reached = self._reach(at, "params", name) if name not in self._kind.told else []
             for change in _changes(value, fields[name], self._codes) if reached else ():
                 yield self._changed((*at, "params", name), change, {i: self._set(i, name, change) for i in reached})
 
@@ -112,7 +109,7 @@ class _Mutator:
         return reached
 
     def _conditions(self, at: Path_, block: Mapping[str, Any]) -> Iterator[Mutant]:
-        fields = _fields(WhenDoc)
+        fields = fields_of(WhenDoc)
         for name, written in block.items():
             reached = self._reach(at, "when", name)
             if not reached or not written:
@@ -214,25 +211,15 @@ class _Mutator:
         return True
 
 
-def _fields(struct: type[msgspec.Struct]) -> dict[str, inspect.Type]:
-    """The type of every field of a struct, by its name in files."""
-    info = inspect.type_info(struct)
-    assert isinstance(info, inspect.StructType)
-    return {field.encode_name: field.type for field in info.fields}
-
-
 def _changes(value: Any, shape: inspect.Type, codes: Sequence[str], beside: Sequence[Any] = ()) -> Iterator[_Change]:
     """Every fault of one value; `beside` are the other members of its list."""
-    shape = _fitting(value, shape)
+    shape = fitting(value, shape)
     if isinstance(value, dict):
-        fields = _fields(shape.cls) if isinstance(shape, inspect.StructType) else {}
         for name in _sampled(list(value)):
-            inner = shape.value_type if isinstance(shape, inspect.DictType) else fields.get(name, inspect.AnyType())
-            yield from _within(name, _changes(value[name], inner, codes))
+            yield from _within(name, _changes(value[name], below(value, name, shape), codes))
     elif isinstance(value, list):
-        inner = shape.item_type if isinstance(shape, (inspect.VarTupleType, inspect.ListType)) else inspect.AnyType()
         for place in _sampled(range(len(value))):
-            yield from _within(place, _changes(value[place], inner, codes, value))
+            yield from _within(place, _changes(value[place], below(value, place, shape), codes, value))
             if len(value) > 1 and not isinstance(value[place], (dict, list)) and value[place] not in codes:
                 yield _Change((place,), value[place], _GONE, f"a claim on which {value[place]} decides, without the others")
     else:
@@ -249,21 +236,6 @@ def _within(key: str | int, changes: Iterator[_Change]) -> Iterator[_Change]:
         yield change._replace(path=(key, *change.path))
 
 
-def _fitting(value: Any, shape: inspect.Type) -> inspect.Type:
-    """Of a union, the member that the value is of."""
-    while isinstance(shape, inspect.Metadata):
-        shape = shape.type
-    if not isinstance(shape, inspect.UnionType):
-        return shape
-    members = [_fitting(value, member) for member in shape.types]
-    wanted: tuple[type[inspect.Type], ...] = (inspect.LiteralType, inspect.StrType, inspect.IntType, inspect.DecimalType, inspect.BoolType)
-    if isinstance(value, dict):
-        wanted = (inspect.StructType, inspect.DictType)
-    elif isinstance(value, list):
-        wanted = (inspect.VarTupleType, inspect.ListType)
-    return next((one for kind in wanted for one in members if isinstance(one, kind)), shape)
-
-
 def _slips(value: Any, shape: inspect.Type, codes: Sequence[str], beside: Sequence[Any]) -> Iterator[_Change]:
     """The faults of a value that is neither a map nor a list; free text has none."""
     if isinstance(value, bool):
@@ -275,14 +247,14 @@ def _slips(value: Any, shape: inspect.Type, codes: Sequence[str], beside: Sequen
         words = [word for word in shape.values if word != value and word not in beside]
         if words:
             yield _Change((), value, words[0], f"a claim on which {value} and {words[0]} give different answers")
-    elif isinstance(value, str) and _DATE.match(value):
+    elif isinstance(value, str) and DATE.match(value):
         for day in (date.fromisoformat(value) - _DAY, date.fromisoformat(value) + _DAY):
             yield _Change((), value, day.isoformat(), f"a claim on {max(day, date.fromisoformat(value))}, and one the day before")
-    elif isinstance(value, str) and _AMOUNT.match(value):
+    elif isinstance(value, str) and AMOUNT.match(value):
         for cents in ("-0.01", "0.01"):
             amount = str(Decimal(value) + Decimal(cents))
             yield _Change((), value, amount, f"a claim at the border between {value} and {amount}")
-    elif isinstance(value, str) and _CODE.match(value):
+    elif isinstance(value, str) and CODE.match(value):
         other = _neighbor(value, codes, beside)
         yield _Change((), value, other, f"a line with {value}, or one with {other}")
 
@@ -309,7 +281,7 @@ def _put(value: Any, path: Path_, new: Any) -> Any:
 
 
 def _severity(version: Version) -> str:
-    return severity(version.effect, cap(version.sources))
+    return severity(version.effect, limit(version))
 
 
 def _says(version: Version) -> tuple[Any, ...]:

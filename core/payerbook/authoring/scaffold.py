@@ -10,15 +10,17 @@ from typing import Any, NamedTuple, get_args
 
 import msgspec
 
-from payerbook.authoring.compiler import NOT_RULES, REQUIRED, guess_id
-from payerbook.authoring.documents import RuleDoc, SourceDoc
+from payerbook.authoring import inheritance
+from payerbook.authoring.compiler import NOT_RULES, guess_id
+from payerbook.authoring.documents import RuleDoc, SourceDoc, SourceRef
 from payerbook.authoring.flow import flow, parse
+from payerbook.authoring.inheritance import REQUIRED, Parent
 from payerbook.authoring.schema import BASE_URL
 from payerbook.authoring.session import Session
 from payerbook.authoring.yamlfile import read
 from payerbook.errors import UsageError
 from payerbook.kinds.base import Kind
-from payerbook.policy import FORMAT, Category, Effect, Evidence, Rule, Topic
+from payerbook.policy import FORMAT, Category, Effect, Evidence, Topic
 
 WORDS: dict[str, tuple[str, ...]] = {
     "effect": get_args(Effect),
@@ -52,17 +54,17 @@ class PackPlan(NamedTuple):
 
 
 class RulePlan(NamedTuple):
-    """What is known of a new rule. `keys` are keys of the file, `settings` those of the kind, `sources` pairs of id and section."""
+    """What is known of a new rule. `keys` are keys of the file, `settings` those of the kind."""
 
     id: str
     kind: Kind[Any]
-    parent: Rule | None = None
+    parent: Parent | None = None
     keys: Mapping[str, Any] = {}
     settings: Mapping[str, Any] = {}
     start: str | None = None
     attested: bool = False
     known: str | None = None
-    sources: Sequence[tuple[str, str | None]] = ()
+    sources: Sequence[SourceRef] = ()
 
 
 def header(schema: str, place: str = BASE_URL) -> str:
@@ -79,7 +81,7 @@ def _pack(plan: PackPlan, place: str) -> str:
     method = (
         f"unit_method: {plan.unit_method}\n"
         if plan.unit_method
-        else "# unit_method: cms        # cms or ama: how minutes become units; leave out while nobody has read it\n"
+        else "# unit_method: cms        # cms, ama, hybrid or whole: how minutes become units; leave out while nobody has read it\n"
     )
     return (
         header("pack", place) + f"pack: {flow(plan.id)}\n"
@@ -91,6 +93,7 @@ def _pack(plan: PackPlan, place: str) -> str:
         f"payer_ids: {flow(list(plan.payer_ids))}        # EDI payer ids, in quotes\n"
         f"{method}"
         "review_days: 365        # after how many days a source has to be read again\n"
+        "official: []        # whose documents, besides the publisher's, may have grade A: the state, CMS, a court\n"
         "holes: []        # what is known to be missing, one sentence each\n"
     )
 
@@ -131,14 +134,15 @@ def _readme(plan: PackPlan) -> str:
 def rule_text(plan: RulePlan, place: str = BASE_URL) -> str:
     """A rule file: what the plan knows is written, what it does not know and lint asks for stands empty with a word on what goes there."""
     lines = [f"rule: {plan.id}"]
-    if plan.parent is None:
-        lines.append(f"kind: {plan.kind.name}")
-    else:
+    taken = inheritance.taken(plan.parent)
+    if plan.parent is not None:
         lines.append(f"like: {plan.parent.id}        # kind, settings and texts come from there")
+    if "kind" not in taken:
+        lines.append(f"kind: {plan.kind.name}")
     for name in REQUIRED[1:]:
         if name in plan.keys:
             lines.append(f"{name}: {flow(plan.keys[name])}")
-        elif plan.parent is None:
+        elif name not in taken:
             lines += [f"# {line}" for line in textwrap.wrap(f"one of: {', '.join(WORDS[name])}", 130)] if name in WORDS else []
             lines.append(f"{name}:        {OPEN} {'one of these words' if name in WORDS else 'what is found, in a few words'}")
     for name, value in plan.keys.items():
@@ -150,14 +154,14 @@ def rule_text(plan: RulePlan, place: str = BASE_URL) -> str:
     for name, hint in (("why", "One or two sentences."), ("fix", "What to do.")):
         if name in plan.keys:
             lines += [f"{name}: >", textwrap.indent(textwrap.fill(str(plan.keys[name]), 130), "  ")]
-        elif plan.parent is None:
+        elif name not in taken:
             lines.append(f"# {name}: {hint}")
     return header("rule", place) + "\n".join(lines) + "\n"
 
 
 def _params(plan: RulePlan) -> list[str]:
     schema = msgspec.json.schema(plan.kind.params)["$defs"][plan.kind.params.__name__]
-    inherited = {} if plan.parent is None else plan.parent.versions[-1].params
+    inherited = inheritance.settings(plan.parent)
     lines: list[str] = []
     for name, about in schema["properties"].items():
         lines += [f"  # {line}" for line in textwrap.wrap(about.get("description", ""), 130)]
@@ -193,8 +197,7 @@ def _version(plan: RulePlan) -> list[str]:
     first = "attested_from" if plan.attested else "from"
     hint = "the first day, YYYY-MM-DD (attested_from: the first day proved, when no source states the start)"
     start = plan.start or f"       {OPEN} {hint}"
-    cited = [{"ref": ref, **({"section": section} if section else {})} for ref, section in plan.sources]
-    sources = flow(cited) if cited else f"[{{ref: }}]        {OPEN} the id of a source in sources.yaml"
+    sources = flow(msgspec.to_builtins(plan.sources)) if plan.sources else f"[{{ref: }}]        {OPEN} the id of a source in sources.yaml"
     known = f"    known: {plan.known}" if plan.known else "    # known: the day the payer published it, YYYY-MM-DD"
     changed = "    # changed: What changed, in a biller's words."
     return ["versions:", f"  - {first}: {start}".rstrip(), known, f"    sources: {sources}", changed]

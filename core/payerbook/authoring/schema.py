@@ -14,17 +14,22 @@ import msgspec
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from payerbook.answers.comparison import Comparison
 from payerbook.answers.priced import PriceAnswer
 from payerbook.answers.questions import ANSWERS
+from payerbook.answers.who import PayerAnswer
+from payerbook.authoring import memory
 from payerbook.authoring.documents import SCHEMAS
 from payerbook.authoring.faults import Fault
-from payerbook.authoring.yamlfile import Document
+from payerbook.authoring.yamlfile import Document, Path_
 from payerbook.claim import Claim, HistoryItem
 from payerbook.finding import ReportData
 from payerbook.kinds.base import Kind
+from payerbook.policy import FORMAT
 
 BASE_URL = "https://payerbook.org/schema/"
 _CHECKER = FormatChecker(formats=())
+_CODE = memory.code_of([Path(__file__)], "jsonschema", "msgspec")
 
 
 @_CHECKER.checks("date", raises=ValueError)
@@ -39,7 +44,9 @@ def _is_day(value: object) -> bool:
 def assemble(kinds: Mapping[str, Kind[Any]]) -> dict[str, dict[str, Any]]:
     """Every schema by file name: rule (with the settings of each kind), the other documents, claim, history-item, report and answers."""
     schemas: dict[str, dict[str, Any]] = {}
-    answers = {f"answer-{name}": answer for name, answer in {**ANSWERS, "price": PriceAnswer}.items()}
+    answers = {
+        f"answer-{name}": answer for name, answer in {**ANSWERS, "price": PriceAnswer, "compare": Comparison, "payer": PayerAnswer}.items()
+    }
     for name, document in {**SCHEMAS, "claim": Claim, "history-item": HistoryItem, "report": ReportData, **answers}.items():
         schema: dict[str, Any] = msgspec.json.schema(document)
         if name == "rule":
@@ -82,18 +89,48 @@ def dump(schema: dict[str, Any]) -> str:
 
 
 class Schemas:
-    """Validators for one set of kinds."""
+    """Validators for one set of kinds. That a document has no faults is remembered."""
 
     def __init__(self, kinds: Mapping[str, Kind[Any]]) -> None:
-        self._validators = {
-            name.removesuffix(".json"): Draft202012Validator(schema, format_checker=_CHECKER) for name, schema in assemble(kinds).items()
-        }
+        schemas = {name.removesuffix(".json"): schema for name, schema in assemble(kinds).items()}
+        self._digests = {name: memory.key(_CODE, msgspec.json.encode(schema)) for name, schema in schemas.items()}
+        self._validators = {name: Draft202012Validator(schema, format_checker=_CHECKER) for name, schema in schemas.items()}
 
     def faults(self, name: str, document: Document) -> Iterator[Fault]:
         """All faults of a document against one schema, in order of their place in the file."""
+        key = memory.key("schema", self._digests[name], document.digest)
+        if memory.current().get(key) is not None:
+            return
         errors = self._validators[name].iter_errors(document.data)
         found = [fault for error in errors for leaf in _leaves(error) for fault in _faults(document, leaf)]
+        if not found:
+            memory.current().put(key, b"")
         yield from sorted(set(found), key=lambda fault: (fault.line, fault.column, fault.message))
+
+    def claim_faults(self, document: Document) -> Iterator[Fault]:
+        """Faults of the claims of a test file that need no whole claim: unknown keys, and numbers that have to be text.
+
+        The document fits the schema `tests`; what claims of one file share and what a case adds are parts of a claim.
+        """
+        key = memory.key("claims", self._digests["claim"], document.digest)
+        if memory.current().get(key) is not None:
+            return
+        claims: list[tuple[Path_, Any]] = [(("claim",), document.data.get("claim", {}))]
+        for number, case in enumerate(document.data["cases"]):
+            claims.append((("cases", number, "claim"), case["claim"]))
+            claims += [(("cases", number, "after", place), earlier) for place, earlier in enumerate(case.get("after", ()))]
+        found = [fault for path, claim in claims for fault in self._part_faults(document, path, claim)]
+        if not found:
+            memory.current().put(key, b"")
+        yield from sorted(set(found), key=lambda fault: (fault.line, fault.column, fault.message))
+
+    def _part_faults(self, document: Document, path: Path_, claim: Any) -> Iterator[Fault]:
+        for error in self._validators["claim"].iter_errors(claim):
+            for leaf in _leaves(error):
+                within: Any = leaf.schema
+                unquoted = leaf.validator == "type" and _is_number(leaf.instance) and _allows(leaf, "string")
+                if leaf.validator == "additionalProperties" or (unquoted and "format" not in within):  # an amount may be a number
+                    yield from _faults(document, leaf, path)
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
@@ -108,10 +145,10 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
             yield from _leaves(inner)
 
 
-def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
-    """The fault of one error; of unknown keys, one each."""
+def _faults(document: Document, error: ValidationError, above: Path_ = ()) -> Iterator[Fault]:
+    """The fault of one error; of unknown keys, one each. `above` is where what was validated stands in the document."""
     if error.validator != "additionalProperties":
-        yield _fault(document, error)
+        yield _fault(document, error, above)
         return
     value: Any = error.instance
     within: Any = error.schema
@@ -119,25 +156,29 @@ def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
     for unknown in [key for key in value if key not in known]:
         near = difflib.get_close_matches(str(unknown), known, 1)
         hint = f"did you mean {near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
-        yield document.fault((*error.absolute_path, unknown), f"unknown key {unknown}; {hint}", "PB003", key=True)
+        yield document.fault((*above, *error.absolute_path, unknown), f"unknown key {unknown}; {hint}", "PB003", key=True)
 
 
-def _fault(document: Document, error: ValidationError) -> Fault:
-    path = tuple(error.absolute_path)
+def _fault(document: Document, error: ValidationError, above: Path_) -> Fault:
+    path = (*above, *error.absolute_path)
     value: Any = error.instance
     rule: Any = error.validator_value
     within: Any = error.schema
     if error.validator == "required":
         missing = error.message.split("'")[1]
+        if missing == "format":
+            return document.fault(path, _other_format(None), "PB019")
         return document.fault(path, f"the key {missing} is missing; add it", "PB006")
     if error.validator == "format" or (error.validator == "type" and within.get("format") == "date"):
         return document.fault(path, f"{value} is not a date; write YYYY-MM-DD", "PB007")
     words = [str(word) for word in (rule if error.validator == "enum" else [rule]) if word is not None]
     if _is_number(value) and (str(value) in words or (error.validator == "type" and _allows(error, "string"))):
         return document.fault(path, f'{value} is a number; write it as text, in quotes: "{value}"', "PB004")
+    if path == ("format",) and error.validator in ("enum", "const"):
+        return document.fault(path, _other_format(value), "PB019")
     if error.validator in ("enum", "const"):
         near = difflib.get_close_matches(str(value), words, 1)
-        code = "PB014" if path == ("kind",) else "PB019" if path == ("format",) else "PB005"
+        code = "PB014" if path == ("kind",) else "PB005"
         hint = f"did you mean {near[0]}?" if near else f"one of: {', '.join(words)}"
         return document.fault(path, f"{value} is not known here; {hint}", code)
     if error.validator == "type":
@@ -148,6 +189,14 @@ def _fault(document: Document, error: ValidationError) -> Fault:
     if error.validator in ("minItems", "minLength", "minProperties"):
         return document.fault(path, "nothing stands here; write at least one entry, or remove the key", "PB005")
     return document.fault(path, error.message, "PB005")
+
+
+def _other_format(value: object) -> str:
+    """What to do about a pack that is not in the format that this engine reads (None = it says none)."""
+    if str(value).isdecimal() and int(str(value)) > int(FORMAT):
+        return f"the pack is written in format {value}, and this payerbook reads format {FORMAT}; install a newer payerbook"
+    said = "the pack says no format" if value is None else f"{value} is not the current format"
+    return f"{said}; run `payerbook migrate` on its folder, which writes format {FORMAT}"
 
 
 def _is_number(value: object) -> bool:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from payerbook.authoring.bundle import Library
+from payerbook.authoring.bundle import Library, pack_folders
 from payerbook.authoring.cases import CaseRunner
+from payerbook.authoring.compiler import guess_id
 from payerbook.datasets import Tables
-from payerbook.plugins import Plugins
+from payerbook.plugins import BUNDLED, Plugins
+from payerbook.policy import Rule
 from payerbook_plugins import policies
 
 
@@ -21,8 +23,8 @@ class Session:
     def __init__(self, paths: Sequence[Path] = ()) -> None:
         self.plugins = Plugins()
         self.kinds = self.plugins.kinds()
-        own = [folder for _, folder in self.plugins.policies()]
         more = [(path if path.is_dir() else path.parent).resolve() for path in paths]
+        own = [folder for name, folder in self.plugins.policies() if name in BUNDLED or not _installed_twin(folder.resolve(), more)]
         folders = [*own, *(folder for folder in dict.fromkeys(more) if not any(folder.is_relative_to(one.resolve()) for one in own))]
         self._tables = [folder for _, folder in self.plugins.datasets()]
         self._tables += [folder / "_datasets" for folder in folders if (folder / "_datasets").is_dir()]
@@ -38,3 +40,16 @@ class Session:
     def runner(self) -> CaseRunner:
         """Runs the cases of the library's packs."""
         return CaseRunner(self.library, self.kinds, self.tables)
+
+    def silent(self, rule: Rule) -> bool:
+        """Whether a rule never finds anything, because it only answers questions: no case of it can expect fail."""
+        kind = self.kinds[rule.kind]
+        return all(kind.silent(msgspec.convert(version.params, kind.params, strict=False)) for version in rule.versions if not version.hole)
+
+
+def _installed_twin(folder: Path, asked: Sequence[Path]) -> bool:
+    """Whether packs of an installed plugin stand, under the same ids, in another folder that is asked for: what their author works on."""
+    if any(path.is_relative_to(folder) for path in asked):
+        return False
+    ids = {guess_id(one) for one in pack_folders(asked)}
+    return any(guess_id(one) in ids for one in pack_folders([folder]))

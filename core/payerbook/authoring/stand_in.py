@@ -10,10 +10,14 @@ from payerbook.authoring.session import Session
 
 
 def compiled(session: Session, folder: Path, root: Path, codes: Path) -> Compiled:
-    """The pack in `folder`, compiled with the other packs below `root` and then those of the session as what it inherits from.
+    """The pack in `folder`, compiled in its `library`."""
+    return library(session, folder, root, codes).compiled(folder)
+
+
+def library(session: Session, folder: Path, root: Path, codes: Path) -> Library:
+    """The pack in `folder` with the other packs below `root` and then those of the session as what it inherits from.
 
     `codes` is the folder of code labels and sets; the dated tables are those of the session.
     """
     tables = frozenset(table["table"] for listed in session.library.table_lists for table in listed)
-    library = Library([folder, root, *session.library.folders], codes, (), session.kinds, known_tables=tables)
-    return library.compiled(folder)
+    return Library([folder, root, *session.library.folders], codes, (), session.kinds, known_tables=tables)

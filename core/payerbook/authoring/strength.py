@@ -70,10 +70,10 @@ def find_pack(session: Session, name: str) -> Compiled:
     return found
 
 
-def open_session(name: str) -> Session:
-    """A session that knows the bundled packs and, where `name` is a folder with a pack, that one too."""
-    folder = Path(name)
-    return Session([folder] if folder.is_dir() and pack_folders([folder]) else [])
+def open_session(*names: str) -> Session:
+    """A session that knows the bundled packs and, where a name is a folder with a pack, that one too."""
+    folders = [Path(name) for name in names]
+    return Session([folder for folder in folders if folder.is_dir() and pack_folders([folder])])
 
 
 def chosen(one: Compiled, rules: Sequence[str], since: str | None) -> list[Path]:
@@ -105,7 +105,7 @@ def _changed(folder: Path, since: str) -> set[str]:
 def measure(session: Session, one: Compiled, files: Sequence[Path], step: Callable[[], object]) -> Iterator[RuleStrength]:
     """The strength of each rule file, in order; calls `step` after each file.
 
-    Left out are rules that are not active, and rules that only answer questions: no claim can tell a fault in them. Cases that do not
+    Left out are drafts, rules on hold, and rules that only answer questions: no claim can tell a fault in them. Cases that do not
     hold as the rule stands are a `UsageError`.
     """
     assert one.pack is not None
@@ -113,14 +113,9 @@ def measure(session: Session, one: Compiled, files: Sequence[Path], step: Callab
     rules = {rule.slug: rule for rule in one.pack.rules}
     for file in files:
         rule = rules[file.name.removesuffix(".yaml")]
-        if rule.status == "active" and not _silent(session, rule):
+        if rule.status in ("active", "retired") and not session.silent(rule):
             yield _measure(session, one.pack, rule, file, codes)
         step()
-
-
-def _silent(session: Session, rule: Rule) -> bool:
-    kind = session.kinds[rule.kind]
-    return all(kind.silent(msgspec.convert(version.params, kind.params)) for version in rule.versions if not version.hole)
 
 
 def _measure(session: Session, pack: Pack, rule: Rule, file: Path, codes: Sequence[str]) -> RuleStrength:

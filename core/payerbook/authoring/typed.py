@@ -98,7 +98,10 @@ def _decimal(text: str) -> str:
 
 
 def _bare(wanted: inspect.Type) -> inspect.Type:
-    return wanted.type if isinstance(wanted, inspect.Metadata) else wanted
+    """The type itself; text that the schema calls a date is one."""
+    if not isinstance(wanted, inspect.Metadata):
+        return wanted
+    return inspect.DateType() if (wanted.extra_json_schema or {}).get("format") == "date" else wanted.type
 
 
 def _made(plain: Any, wanted: inspect.Type) -> tuple[Any, bool]:

@@ -12,13 +12,15 @@ from payerbook.authoring.faults import Fault
 from payerbook.authoring.schema import Schemas
 from payerbook.authoring.yamlfile import read
 from payerbook.policy import CodeInfo
+from payerbook.terms import Terms
 
 
 class Vocabulary(msgspec.Struct):
-    """All codes and sets on file."""
+    """All codes and sets on file, and the words for states, brands and lines of business."""
 
     codes: dict[str, CodeInfo] = {}
     sets: dict[str, tuple[str, ...]] = {}
+    terms: Terms = Terms()
 
     def resolve(self, name: str) -> tuple[str, ...] | None:
         """The codes of a named set; None when there is no such set."""
@@ -26,7 +28,7 @@ class Vocabulary(msgspec.Struct):
 
 
 def load(folder: Path, schemas: Schemas) -> tuple[Vocabulary, list[Fault]]:
-    """Reads every YAML file of a `_codes` folder."""
+    """Reads every YAML file of a `_codes` folder, and `_terms.yaml` beside the folder."""
     vocabulary = Vocabulary()
     faults: list[Fault] = []
     for file in sorted(folder.glob("*.yaml")):
@@ -42,7 +44,18 @@ def load(folder: Path, schemas: Schemas) -> tuple[Vocabulary, list[Fault]]:
         for name, listed in made.sets.items():
             vocabulary.sets[name] = listed.codes
     vocabulary.sets.update(_derived(vocabulary.codes))
+    if (file := terms_file(folder)).is_file():
+        document = read(file)
+        wrong = document.faults or list(schemas.faults("terms", document))
+        faults.extend(wrong)
+        if not wrong:
+            vocabulary.terms = msgspec.convert(document.data, Terms)
     return vocabulary, faults
+
+
+def terms_file(codes: Path) -> Path:
+    """The file of shared words that belongs to a `_codes` folder."""
+    return codes.parent / "_terms.yaml"
 
 
 def _derived(codes: Mapping[str, CodeInfo]) -> dict[str, tuple[str, ...]]:

@@ -6,9 +6,12 @@ gives `unknown`, because nobody can tell whether the rule applies.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any
 
 from payerbook.claim import Claim, Line
+from payerbook.naming import words
 from payerbook.policy import When
 
 OF_CLAIM = {
@@ -19,6 +22,62 @@ OF_CLAIM = {
     "plans": "plan",
 }
 """Conditions on the claim as a whole, and the field of the claim that each looks at."""
+NAMED = {"line_of_business": "other_lines_of_business", "plan": "other_plans"}
+"""Fields whose words people write as they like, and the condition that lists the words on file for something else."""
+
+
+def reader(whens: Sequence[When]) -> Callable[[Claim], tuple[Any, ...]]:
+    """Reads from a claim all that decides whether versions look at it, apart from its lines."""
+    asked = [field for name, field in OF_CLAIM.items() if any(getattr(when, name) is not None for when in whens)]
+    plain: Callable[[Claim], tuple[Any, ...]] = attrgetter("bill_type", "place_of_service", *asked)
+    if not any(map(_asks_person, whens)):
+        return plain
+    starts = tuple(sorted({start for when in whens for start in when.primary_diagnoses or ()}))
+    return lambda claim: (*plain(claim), age(claim), _exemptions(claim), _beginnings(claim, starts))
+
+
+def age(claim: Claim) -> int | None:
+    """The patient's age in whole years on the first day of service; None when nobody knows."""
+    born = claim.patient.birth_date if claim.patient is not None else None
+    if born is None:
+        return None
+    day = min(line.service_date for line in claim.lines)
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _exemptions(claim: Claim) -> tuple[str, ...] | None:
+    context = claim.context
+    return context.eligibility.exemptions if context is not None and context.eligibility is not None else None
+
+
+def _asks_person(when: When) -> bool:
+    return bool(when.ages or when.exemptions_none or when.primary_diagnoses)
+
+
+def _beginnings(claim: Claim, starts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Those of the starts with which the first diagnosis begins; None when the claim names no diagnosis."""
+    if not claim.diagnoses:
+        return None
+    first = claim.diagnoses[0].replace(".", "").upper()
+    return tuple(start for start in starts if first.startswith(start.replace(".", "").upper()))
+
+
+def _person(when: When, claim: Claim) -> bool | str:
+    """Whether the version looks at patients of this age, without these exemptions, and with such a diagnosis."""
+    years = age(claim)
+    if when.ages and years is not None and not (when.ages[0] <= years <= (when.ages[1] if len(when.ages) > 1 else years)):
+        return False
+    held = _exemptions(claim)
+    if when.exemptions_none and held is not None and not set(held).isdisjoint(when.exemptions_none):
+        return False
+    begins = _beginnings(claim, when.primary_diagnoses) if when.primary_diagnoses else ("any",)
+    if begins == ():
+        return False
+    if when.ages and years is None:
+        return "patient.birth_date"
+    if begins is None:
+        return "diagnoses"
+    return "context.eligibility.exemptions" if when.exemptions_none and held is None else True
 
 
 def sort(when: When, claim: Claim, places: Sequence[int]) -> tuple[list[int], dict[str, list[int]]]:
@@ -48,9 +107,32 @@ def claim_applies(when: When, claim: Claim) -> bool | str:
             value = "1"  # a claim that says nothing is an original
         if value is None:
             missing = missing or field
+        elif field in NAMED:
+            named = _named(value, wanted, getattr(when, NAMED[field]))
+            if named is False:
+                return False
+            missing = missing if named else missing or field
         elif value not in wanted:
             return False
+    if _asks_person(when):
+        person = _person(when, claim)
+        if person is not True:
+            return person and (missing or person)
     return missing or True
+
+
+def _named(value: str, wanted: Sequence[str], others: Sequence[str]) -> bool | None:
+    """Whether a name is one of those wanted; None for one that is not on file at all, since it may be another name of either."""
+    said = words(value)
+    if said in map(words, wanted):
+        return True
+    return False if said in map(words, others) else None
+
+
+def lacking(field: str, claim: Claim) -> str:
+    """What a claim does not say, in words: a field, or a name that is on file where it has another one."""
+    given = field in NAMED and getattr(claim, field) is not None
+    return f"a {field.replace('_', ' ')} that is on file" if given else field
 
 
 def line_applies(when: When, claim: Claim, line: Line) -> bool | str:

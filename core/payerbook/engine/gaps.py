@@ -1,4 +1,4 @@
-"""The answer that stands before any rule: a payer that is not on file."""
+"""Answers where there is no rule: a payer that is not on file, a rule that a pack leaves out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from payerbook.engine.program import Bound
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Hit, Kind, OutcomeName, Params, Result
-from payerbook.policy import Rule, Source, Version
+from payerbook.policy import Pack, Rule, Source, Version
 
 
 def _never(case: Case, indexes: tuple[int, ...]) -> Result:
@@ -43,3 +43,13 @@ def payer(sent: str | None, nearest: tuple[str, ...]) -> tuple[Bound, Hit]:
     return _BOUND, Hit(
         outcome, None, "payer-not-on-file", {"hint": hint, "nearest": nearest}, needs=() if sent else ("payer",), field="payer"
     )
+
+
+def absent(pack: Pack, id: str) -> str | None:
+    """Why a pack does not check a rule of that id, where the pack says it; else None."""
+    for gone in pack.head.skipped:
+        if gone.rule.rpartition(".")[2] == id.rpartition(".")[2]:
+            return f"There is no rule {id}: {pack.head.id} leaves out {gone.rule}: {gone.why}"
+    if any(template.id == id for template in pack.templates):
+        return f"{id} is a template: rules of payers take from it, and it is never checked itself."
+    return None

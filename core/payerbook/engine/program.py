@@ -19,7 +19,7 @@ from payerbook.claim import Claim, Line
 from payerbook.engine import conditions, versions
 from payerbook.errors import PackError
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, History, Hit, Kind, Result, Settled, Tables
-from payerbook.policy import RANK, Pack, PackHead, Rule, Severity, Version, cap, severity
+from payerbook.policy import RANK, Pack, PackHead, Rule, Severity, Version, limit, severity
 
 PLANS = 10_000
 """Plans and eras kept in memory at most; past it they are made anew."""
@@ -39,14 +39,18 @@ class Bound:
         self.evidence = rule.evidence
         self.review_days = review_days
         self.settled = () if params is None else kind.settled(params)
-        self.severity: Severity = severity(version.effect, cap(version.sources))
+        self.severity: Severity = self._limited(limit(version))
         self.rank = RANK[self.severity]
         self.rendered: Any = None
         """What `render` makes once for all findings of the version; None until a finding is read."""
 
     def severity_on(self, today: date | None) -> Severity:
         """The severity as it stands on `today`, when sources may be overdue."""
-        return self.severity if today is None else severity(self.version.effect, cap(self.version.sources, today, self.review_days))
+        return self.severity if today is None else self._limited(limit(self.version, today, self.review_days))
+
+    def _limited(self, allowed: Severity) -> Severity:
+        """The effect, no harder than `allowed`; a draft only advises."""
+        return "advice" if self.rule.status == "draft" else severity(self.version.effect, allowed)
 
 
 def _gap(nearest: Bound, reason: str) -> Check:
@@ -144,20 +148,21 @@ class _Eras(dict[date, int]):
 
 
 class Program:
-    """Packs that are checked together for one payer (its own and `common`), with their kinds and tables."""
+    """Packs that are checked together for one payer (its own and `common`), with their kinds and tables.
+
+    Every rule of the packs is asked; `lifecycle` says which rules of a pack are to be.
+    """
 
     def __init__(self, packs: Sequence[Pack], kinds: Mapping[str, Kind[Any]], tables: Tables) -> None:
         self.heads: tuple[PackHead, ...] = tuple(pack.head for pack in packs)
-        self.rules: tuple[Rule, ...] = tuple(rule for pack in packs for rule in pack.rules if rule.status == "active")
-        self._review = [pack.head.review_days for pack in packs for rule in pack.rules if rule.status == "active"]
+        self.rules: tuple[Rule, ...] = tuple(rule for pack in packs for rule in pack.rules)
+        self._review = [pack.head.review_days for pack in packs for rule in pack.rules]
         self._kinds = kinds
         self._tables = tables
         self._bound: dict[tuple[int, int], Bound] = {}
         self._plans: dict[Any, Plan] = {}
         self._eras = _Eras(day for rule in self.rules for day in versions.cuts(rule))
-        every = [version.when for rule in self.rules for version in rule.versions]
-        asked = [field for name, field in conditions.OF_CLAIM.items() if any(getattr(when, name) is not None for when in every)]
-        self._fields: _Values = attrgetter("bill_type", "place_of_service", *asked)
+        self._fields: _Values = conditions.reader([version.when for rule in self.rules for version in rule.versions])
         self._other_clocks = any(rule.date_basis != "service-date" for rule in self.rules)
         parts = {part for rule in self.rules if rule.kind in kinds for part in kinds[rule.kind].parts}
         # attrgetter wants two names to give a tuple, however few parts are asked for; two that every context has stand beside them.
@@ -274,7 +279,7 @@ class Program:
                 applies = of_claim[id(look.version)] = conditions.claim_applies(look.version.when, claim)
             missing = applies if isinstance(applies, str) else look.missing
             if applies and missing is not None:
-                hit = Hit("unknown", place, "condition", {"missing": missing}, needs=(missing,))
+                hit = Hit("unknown", place, "condition", {"missing": conditions.lacking(missing, claim)}, needs=(missing,))
                 unsure.append((index, self.bound(index, look.version), hit))
             elif applies:
                 groups.setdefault((id(look.version), look.reason), (look.version, []))[1].append(place)
@@ -296,7 +301,7 @@ class Program:
                 continue
             met, untold = conditions.sort(version.when, claim, places)
             for missing, lines in untold.items():
-                hit = Hit("unknown", None, "condition", {"missing": missing}, needs=(missing,))
+                hit = Hit("unknown", None, "condition", {"missing": conditions.lacking(missing, claim)}, needs=(missing,))
                 unsure.extend(self._spread(index, version, hit, lines, whole))
             if met:
                 groups.setdefault((id(version), reason), (version, []))[1].extend(met)

@@ -30,14 +30,14 @@ class Selection(msgspec.Struct, frozen=True):
         return bool(self.select or self.ignore or self.min_grade)
 
     def narrow(self, pack: Pack) -> tuple[Pack, tuple[str, ...]]:
-        """The pack with the rules that are asked for, and the ids of the active rules that are left out."""
+        """The pack with the rules that are asked for, and the ids of the rules that are left out."""
         kept: list[Rule] = []
         left_out: list[str] = []
         for rule in pack.rules:
             made = self._graded(rule) if self._asked_for(rule) else None
             if made is not None:
                 kept.append(made)
-            elif rule.status == "active":
+            else:
                 left_out.append(rule.id)
         return msgspec.structs.replace(pack, rules=tuple(kept)), tuple(left_out)
 
@@ -74,4 +74,8 @@ def require_known(words: Sequence[str], rules: Sequence[Rule]) -> None:
 
 
 def _best(version: Version) -> int:
-    return min((GRADES.index(source.grade) for source in version.sources), default=len(GRADES))
+    """The place in `GRADES` of the best source; where some only say that another payer's rules are followed, of the weaker of the two."""
+    best: dict[str | None, int] = {}
+    for source in version.sources:
+        best[source.adopts] = min(best.get(source.adopts, len(GRADES)), GRADES.index(source.grade))
+    return max(best.values(), default=len(GRADES))

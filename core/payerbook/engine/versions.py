@@ -24,7 +24,8 @@ def known_from(version: Version) -> date:
 def on(rule: Rule, day: date, known_on: date | None = None) -> Version | Gap:
     """The version for `day` with what was known on `known_on` (None = all that is on file today).
 
-    The version that began last counts, and of those with one start the latest correction; once it has ended, nothing stands.
+    The version that began last counts, and of those with one start the latest correction; once it has ended, nothing stands. A rule
+    on hold answers for no day.
     """
     versions = rule.versions
     if known_on is not None:
@@ -43,7 +44,9 @@ def on(rule: Rule, day: date, known_on: date | None = None) -> Version | Gap:
         return Gap("not-applicable", f"The rule began on {first.start}.", first)
     if best.end is not None and best.end < day:
         return Gap("not-applicable", f"The rule ended on {best.end}.", best)
-    return Gap("not-on-file", best.hole, best) if best.hole else best
+    if best.hole or rule.hold:
+        return Gap("not-on-file", best.hole or f"The rule is on hold: {rule.hold}", best)
+    return best
 
 
 def _later(one: Version, other: Version) -> bool:

@@ -1,0 +1,13 @@
+"""Packs of commercial payers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from payerbook.hookspecs import hookimpl
+from payerbook_plugins import policies
+
+
+@hookimpl
+def payerbook_policies() -> list[Path]:
+    return [policies() / "commercial"]

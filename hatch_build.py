@@ -34,6 +34,7 @@ class CarryPolicies(BuildHookInterface):  # type: ignore[type-arg]
         carried = {self.compiled.name: "compiled", str(root / "policies"): "policies"}
         carried |= {str(file): file.relative_to(root).as_posix() for file in site_files(root / "site")}
         carried |= {str(root / "docs" / name): f"docs/{name}" for name in [project.LIST, *(f"{name}.md" for name in project.names())]}
+        carried[str(root / "docs" / "faults")] = "docs/faults"
         build_data["force_include"] |= {source: f"payerbook/{target}" for source, target in carried.items()}
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

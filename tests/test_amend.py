@@ -163,3 +163,97 @@ def test_a_mistake_is_one_line_with_its_repair(pack: Path, rule: str, setting: s
     said = capsys.readouterr().err
     assert words in said
     assert len(said.splitlines()) == 1
+
+
+def test_what_all_versions_share_is_changed_in_place(pack: Path) -> None:
+    file = pack / "kx-threshold.yaml"
+    before = file.read_text("utf-8")
+    why = "The payer wants to see, in the record of every patient above the amount, why the services are needed. " * 2
+    change = ["--set", "title=KX missing: above the amount", "--set", f"why={why}", "--set", "last_checked=2026-12-01"]
+    assert amend(pack, RULE, *change, "--set", "denials=[CO-4, CO-119]", "--yes") == 0
+    after = file.read_text("utf-8")
+    data = read(file).data
+    assert (data["title"], data["why"], data["denials"]) == ("KX missing: above the amount", f"{why.strip()}\n", ["CO-4", "CO-119"])
+    assert "\nlast_checked: 2026-12-01\n" in after
+    assert max(map(len, after.splitlines())) <= max(map(len, before.splitlines()))
+    assert data["versions"] == read_text(file, before)["versions"]
+
+
+def read_text(file: Path, text: str) -> dict[str, object]:
+    other = file.with_name("before.txt")
+    other.write_text(text, "utf-8")
+    return dict(read(other).data)
+
+
+def test_a_hole_needs_no_source_and_has_no_settings(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hole = ["--from", "2028-01-01", "--hole", "The notice could not be read."]
+    assert amend(pack, RULE, *hole, "--set", "buckets.OT.amount=1.00", "--yes") == 2
+    assert "a hole has no settings" in capsys.readouterr().err
+    assert amend(pack, RULE, *hole, "--yes") == 0
+    assert read(pack / "kx-threshold.yaml").data["versions"][-1] == {"from": "2028-01-01", "hole": "The notice could not be read."}
+
+
+def test_the_last_version_ends_with_the_source_that_says_so(pack: Path) -> None:
+    ended = ["--to", "2027-12-31", "--source", "noridian-kx=End", "--set", "status=retired", "--set", "fix=Nothing to do any more."]
+    assert amend(pack, "medicare.part-b.timely-filing", *ended, "--yes") == 0
+    data = read(pack / "timely-filing.yaml").data
+    assert (data["status"], data["versions"][-1]["to"]) == ("retired", "2027-12-31")
+    assert data["versions"][-1]["sources"][-1] == {"ref": "noridian-kx", "section": "End"}
+
+
+def test_the_cases_that_would_break_are_shown_before_anything_is_written(pack: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change = [
+        "--from",
+        "2026-03-01",
+        "--set",
+        "buckets.OT.amount=9000.00",
+        "--set",
+        "buckets.PT+SLP.amount=9000.00",
+        "--source",
+        "noridian-kx=4",
+    ]
+    assert amend(pack, RULE, *change) == 0
+    said = capsys.readouterr().out
+    assert f"{pack / 'kx-threshold.test.yaml'}:" in said
+    assert "expected fail, got" in said
+    assert amend(pack, RULE, *change, "--yes", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["written"]
+    assert answer["cases"] > len(answer["broken"]) > 0
+    assert main(["test", str(pack / "kx-threshold.test.yaml"), "--json"]) == 1
+    failed = {case["id"] for case in json.loads(capsys.readouterr().out) if case["faults"]}
+    assert failed == {case["id"] for case in answer["broken"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "Nothing to change"),
+        (["--set", "buckets.OT.amount=2.00"], "the version from 2018-01-01 says it itself"),
+        (["--set", "status=gone"], "one of active"),
+        (["--set", "rule=a.b"], "there is no rule"),
+        (["--known", "2026-01-01"], "give --from DATE as well"),
+        (["--source", "noridian-kx"], "--source speaks of"),
+        (["--from", "2028-01-01"], "--source is missing"),
+    ],
+)
+def test_options_that_say_nothing_together_are_refused(
+    pack: Path, options: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert amend(pack, RULE, *options, "--yes") == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said.splitlines()) == 1
+
+
+def test_new_rules_cite_as_amend_does(pack: Path) -> None:
+    words = ["--title", "T", "--effect", "review", "--evidence", "claim", "--topic", "modifiers", "--category", "coding"]
+    cited = ["--source", "noridian-kx", "--section", "4.2", "--grade", "B", "--source", "kx-2026-als=20.1"]
+    settings = ["--set", "any_of=[GP]", "--from", "2026-01-01"]
+    assert (
+        main(["new", "rule", "medicare.part-b.new", "--kind", "required-modifier", *words, *settings, *cited, "--policies", str(pack)]) == 0
+    )
+    assert read(pack / "new.yaml").data["versions"][0]["sources"] == [
+        {"ref": "noridian-kx", "section": "4.2", "grade": "B"},
+        {"ref": "kx-2026-als", "section": "20.1"},
+    ]

@@ -210,7 +210,7 @@ def test_a_history_file_is_history(write: Any, capsys: pytest.CaptureFixture[str
         (["data", "import", "."], "is not a file"),
         (["schema", "--write", "--out", "/dev/null/schema"], "cannot be read or written"),
         (["site", "--out", "/dev/null/site"], "cannot be read or written"),
-        (["rule", "timed-units"], "Nearest: medicare.part-b.timed-units"),
+        (["rule", "timed-units"], "medicare.part-b.timed-units"),
         (["packs", "nobody"], "No single payer on file"),
         (["lint", "no-such-folder"], "does not exist"),
         (["test", "no-such-folder"], "does not exist"),

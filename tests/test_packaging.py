@@ -62,6 +62,7 @@ def test_wheel_carries_the_packs_their_sources_and_the_site(installed: Installed
     assert policies <= names
     assert "payerbook/site/mkdocs.yml" in names
     assert {f"payerbook/docs/{name}.md" for name in project.names()} <= names
+    assert {f"payerbook/docs/faults/{file.name}" for file in (ROOT / "docs" / "faults").glob("PB*.yaml")} <= names
     unwanted = ("tests/", "payerbook/site/build/", "payerbook/site/docs/rules/")
     assert not [name for name in names if name.startswith(unwanted) or "__pycache__" in name or name.endswith(".pyc")]
 

@@ -38,6 +38,7 @@ _LOCATION = {
                     "type": "object",
                     "properties": {
                         "startLine": {"type": "integer", "minimum": 1},
+                        "startColumn": {"type": "integer", "minimum": 1},
                         "byteOffset": {"type": "integer", "minimum": 0},
                         "byteLength": {"type": "integer", "minimum": 0},
                     },

@@ -266,7 +266,8 @@ def test_kinds_and_faults_are_all_described(session: Session, pages: dict[str, P
     from payerbook.authoring.faults import CODES
 
     assert set(session.kinds) <= pages["/kinds/"].ids
-    assert {code.lower() for code in CODES} <= pages["/faults/"].ids
+    assert {f"/faults/{code.lower()}/" for code in CODES} <= set(pages)
+    assert {urljoin("/faults/", link) for link in pages["/faults/"].links} >= {f"/faults/{code.lower()}/" for code in CODES}
 
 
 def test_the_documents_of_the_project_are_there(pages: dict[str, Page]) -> None:

@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from payerbook import units as counting
-from payerbook.answers.desk import Desk, Inquiries
+from payerbook.answers import who
+from payerbook.answers.compare import Comparisons
+from payerbook.answers.desk import Desk
 from payerbook.answers.questions import DeadlinesAnswer
+from payerbook.answers.unit_counts import UnitCounts
+from payerbook.answers.who import PayerAnswer
 from payerbook.book import Shelf
 from payerbook.claim import Claim
 from payerbook.datasets import Tables
-from payerbook.engine import gaps, repair, versions
+from payerbook.engine import gaps, repair
 from payerbook.engine.baseline import Baseline
 from payerbook.engine.enrich import merge
 from payerbook.engine.explain import Explained, explained
 from payerbook.engine.ledger import Ledger, own_history
+from payerbook.engine.lifecycle import in_use
 from payerbook.engine.overrides import override
 from payerbook.engine.program import Program
 from payerbook.engine.run import Locate, Payer, run
@@ -32,9 +36,9 @@ from payerbook.engine.selection import Selection, require_known
 from payerbook.errors import UsageError
 from payerbook.finding import Asked, PackUsed, Report, Selected
 from payerbook.kinds.base import Case, History, Kind
-from payerbook.payers import Payers, Resolved
+from payerbook.payers import Payers, Resolved, hints
 from payerbook.plugins import NotLoaded
-from payerbook.policy import Grade, Pack, PackHead, Rule, Version
+from payerbook.policy import CodeInfo, Grade, Pack, PackHead, Rule, Version
 
 if TYPE_CHECKING:
     from payerbook.answers.priced import PriceAnswer
@@ -54,17 +58,18 @@ def engine_version() -> str:
         return "0"
 
 
-class Book(Inquiries):
+class Book(Comparisons, UnitCounts):
     """Packs ready to answer. Safe to share between threads; makes no network call, reads no clock."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._kinds: dict[str, Kind[Any]] = shelf.plugins.kinds()
-        self._payers = Payers(shelf.heads)
+        self._payers = Payers(shelf.heads, shelf.terms)
         self._programs: dict[str | None, tuple[Program, tuple[PackUsed, ...]]] = {}
         self._desks: dict[str | None, Desk] = {}
         self._packs: dict[str, Pack] = {}
         self._left_out: dict[str | None, tuple[str, ...]] = {}
+        self._checked: set[str | None] = set()
         self._prices: dict[str, PriceRules] = {}
         self._selection = Selection()
         self._engine = engine_version()
@@ -81,13 +86,18 @@ class Book(Inquiries):
         book._programs = {}
         book._desks = {}
         book._left_out = {}
+        book._checked = set()
         book._selection = Selection(tuple(select), tuple(ignore), min_grade)
         return book
+
+    def replacing(self, pack: Pack) -> Book:
+        """A book with this state of a pack in place of the one on file, or beside the others when none has its id."""
+        return Book(self._shelf.replacing(pack))
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """Ids of the rules that were not asked for, of the payers checked so far."""
-        return tuple(sorted({id for ids in self._left_out.values() for id in ids}))
+        return tuple(sorted({id for payer in self._checked for id in self._left_out.get(payer, ())}))
 
     @property
     def not_loaded(self) -> tuple[NotLoaded, ...]:
@@ -127,6 +137,7 @@ class Book(Inquiries):
             preset=() if found.id is not None else (gaps.payer(claim.payer, found.nearest),),
             suppress=None if baseline is None else baseline.suppress(claim),
         )
+        self._checked.add(found.id)
         if self._left_out.get(found.id):
             report.complete = False
         return report
@@ -172,7 +183,7 @@ class Book(Inquiries):
         from payerbook.answers.settings import PriceRules
 
         held = self._prices.get(payer)
-        return self._prices.setdefault(payer, PriceRules(self.pack(payer).rules, self._kinds)) if held is None else held
+        return self._prices.setdefault(payer, PriceRules(self._in_use(payer).rules, self._kinds)) if held is None else held
 
     def _selected(self, payer: str | None) -> Selected | None:
         asked = self._selection
@@ -182,7 +193,7 @@ class Book(Inquiries):
         """The pack of a claim's payer (or of `payer`, which overrides it), or None with the nearest ones."""
         if payer is not None:
             return self._payers.find(payer)
-        return self._payers.find(claim.payer, claim.payer_id, claim.filing_indicator)
+        return self._payers.find(claim.payer, claim.payer_id, hints(claim))
 
     def enrich(self, claims: Sequence[Claim]) -> list[tuple[Claim, tuple[str, ...]]]:
         """Each claim with what plugins know of it (hook `payerbook_facts`), and the names of the plugins that added something."""
@@ -228,7 +239,7 @@ class Book(Inquiries):
         held = self._programs.get(payer)
         if held is None:
             ids = [id for id in (payer, COMMON) if id is not None and id in self._shelf]
-            packs = [self.pack(id) for id in ids]
+            packs = [self._in_use(id) for id in ids]
             used = tuple(PackUsed(head.id, head.version, head.digest) for id in ids for head in self._heads(id))
             if self._selection:
                 narrowed = [self._selection.narrow(pack) for pack in packs]
@@ -236,6 +247,10 @@ class Book(Inquiries):
                 self._left_out[payer] = tuple(id for _, ids in narrowed for id in ids)
             held = self._programs[payer] = (Program(packs, self._kinds, self._shelf.tables), used)
         return held
+
+    def _in_use(self, id: str) -> Pack:
+        """A pack with the rules that are checked: without its drafts, unless somebody named its folder."""
+        return in_use(self.pack(id), drafts=id in self._shelf.named)
 
     def _heads(self, id: str) -> tuple[PackHead, ...]:
         """What a pack is made of: its own head, and those of the packs that override it."""
@@ -261,6 +276,11 @@ class Book(Inquiries):
         id = self._payers.require(text)
         return next(head for head in self._shelf.heads if head.id == id)
 
+    def identify(self, text: str) -> PayerAnswer:
+        """What a name means: its pack, why, and how sure that is; the candidates when it means none or several."""
+        match = self._payers.match(text, spell=True)
+        return who.answer(text, match, None if match.id is None else self._shelf.pack(match.id).head)
+
     def rule(self, id: str) -> Rule:
         """A rule by id. Raises UsageError naming the nearest when there is none."""
         pack = id.rpartition(".")[0]
@@ -268,6 +288,8 @@ class Book(Inquiries):
             for rule in self.pack(pack).rules:
                 if rule.id == id:
                     return rule
+            if (reason := gaps.absent(self._shelf.pack(pack), id)) is not None:
+                raise UsageError(reason)
         raise UsageError(f"There is no rule {id!r} on file.{self._near_rules(id)}")
 
     def _near_rules(self, id: str) -> str:
@@ -278,6 +300,11 @@ class Book(Inquiries):
     def kind(self, name: str) -> Kind[Any]:
         """A rule kind by name."""
         return self._kinds[name]
+
+    @property
+    def codes(self) -> dict[str, CodeInfo]:
+        """Procedure codes with our own labels."""
+        return self._shelf.codes
 
     @property
     def tables(self) -> Tables:
@@ -327,34 +354,9 @@ class Book(Inquiries):
         desk = self._desks.get(payer)
         if desk is None:
             program, packs = self._program(payer)
-            desk = self._desks[payer] = Desk(payer, program, self._shelf.tables, self._shelf.codes, packs, self._same(payer))
+            contacts = () if payer is None else self._shelf.pack(payer).head.contacts
+            desk = self._desks[payer] = Desk(payer, program, self._shelf.tables, self._shelf.codes, packs, self._same(payer), contacts)
         return desk
-
-    def units(
-        self, payer: str, minutes: dict[str, int], *, method: counting.Method | None = None, on: date | None = None
-    ) -> counting.Count:
-        """Billable units for one day and discipline, by the payer's own counting method or the one given.
-
-        `minutes` maps codes (or `FIRST+ADDON`) to minutes of direct contact. Raises UsageError when the payer's method is not on
-        file (for the date of service `on`) and none is given, or when a code is not on file.
-        """
-        head = self.payer(payer)
-        if method is None:
-            method = self._unit_method(head, on)
-        codes = self._shelf.codes
-        unknown = [code for key in minutes for code in key.split("+") if code not in codes]
-        if unknown:
-            raise UsageError(f"{', '.join(unknown)}: not a therapy code on file, so how it is timed is unknown.")
-        return counting.count(minutes, {code: info.timing for code, info in codes.items()}, method)
-
-    def _unit_method(self, head: PackHead, on: date | None) -> counting.Method:
-        if head.unit_method is None:
-            raise UsageError(f"How {head.id} counts timed units is not on file; say --method cms or --method ama.")
-        if on is not None and head.unit_method_rule is not None:
-            found = versions.on(self.rule(head.unit_method_rule), on, None)
-            if isinstance(found, versions.Gap):
-                raise UsageError(f"How {head.id} counted timed units on {on} is not on file; say --method cms or --method ama.")
-        return head.unit_method
 
 
 class Run:

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from payerbook.claim import Claim, Line
+from payerbook.calendar import before
+from payerbook.claim import Claim, Line, Patient
 from payerbook.engine import conditions, versions
 from payerbook.engine.program import Bound, Program
 from payerbook.finding import TableUsed
@@ -28,6 +29,11 @@ class Said(NamedTuple):
     state: Literal["said", "not-on-file", "unknown"] = "said"
     reason: str = ""
     needs: tuple[str, ...] = ()
+
+    @property
+    def decided_at(self) -> Literal["payer", "plan"]:
+        """Whether the rule is the payer's general one, or that of some of its plans."""
+        return "payer" if self.bound.version.when.plans is None else "plan"
 
 
 class Asker:
@@ -65,7 +71,10 @@ class Asker:
         if isinstance(found, versions.Gap):
             return Said(bound, said, "not-on-file", found.reason)
         if isinstance(met, str):
-            return Said(bound, said, "unknown", f"The answer depends on {met.replace('_', ' ')}, which the question does not say.", (met,))
+            lacking = conditions.lacking(met, claim)
+            return Said(
+                bound, said, "unknown", f"The answer depends on {lacking.replace('_', ' ')}, which the question does not say.", (met,)
+            )
         return Said(bound, said)
 
     def _of(self, code: str) -> tuple[int, ...]:
@@ -104,8 +113,19 @@ class Asker:
 
 
 def as_claim(question: Question) -> Claim:
-    """The question as an original claim of one line."""
-    return Claim("", (Line(question.on, question.code, 1),), claim_type=question.claim_type, place_of_service=question.place_of_service)
+    """The question as an original claim of one line, the payer being the first to pay."""
+    patient = None if question.age is None else Patient(birth_date=before(question.on, 12 * question.age))
+    line = Line(question.on, question.code, 1)
+    return Claim(
+        "",
+        (line,),
+        claim_type=question.claim_type,
+        payer_sequence="primary",
+        place_of_service=question.place_of_service,
+        patient=patient,
+        plan=question.plan,
+        line_of_business=question.line_of_business,
+    )
 
 
 def _looks_at(rule: Rule, code: str) -> bool:

@@ -68,9 +68,10 @@ def _word(found: Permission, question: Question) -> Needed:
     """What the rule says of the visit asked about; a rule from a later visit on depends on the visit when none is named."""
     if found.needed != "auth-needed" or found.from_visit is None or found.from_visit <= 1:
         return found.needed
-    if question.visit is None:
+    visit = found.visit if question.visit is None else question.visit
+    if visit is None:
         return "conditional"
-    return "auth-needed" if question.visit >= found.from_visit else "no-auth"
+    return "auth-needed" if visit >= found.from_visit else "no-auth"
 
 
 def _covers(item: Authorization, question: Question) -> bool:
@@ -88,12 +89,16 @@ def _answer(needed: Needed, one: Said | None, found: Permission | None) -> Permi
         needed=needed,
         from_visit=found.from_visit,
         exempt=found.exempt,
+        exceptions=found.exceptions,
         valid_days=found.valid_days,
         valid_visits=found.valid_visits,
         request_by=found.request_by,
         retroactive_days=found.retroactive_days,
         send=found.send,
+        form=found.form,
         where=found.where,
+        criteria=found.criteria,
+        decided_at=one.decided_at if one is not None else "default",
         rule=one.bound.rule.id if one is not None else None,
         sources=cite(one.bound.version.sources) if one is not None else (),
     )

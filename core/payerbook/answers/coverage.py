@@ -13,6 +13,7 @@ from payerbook.answers.questions import (
     AskedOf,
     CoverageAnswer,
     Covered,
+    DecidedAt,
     DiagnosisNeed,
     DocumentNeed,
     Info,
@@ -23,7 +24,7 @@ from payerbook.claim import SCHEMA_VERSION, Authorization
 from payerbook.engine.render import cite
 from payerbook.finding import Cited, PackUsed
 from payerbook.kinds.base import Limit, Question, Standing
-from payerbook.policy import cap
+from payerbook.policy import limit
 
 _ORDER: tuple[Covered, ...] = ("covered", "conditional", "indeterminate", "not-covered")
 
@@ -109,7 +110,7 @@ def coverage(
         why=decided.why,
         authorization=None if refused else allowed.answer.needed,
         satisfied_by=None if refused else allowed.satisfied_by,
-        decided_at=next((one.contribution.standing.decided_at for one in decided.by if one.contribution.standing), "payer"),
+        decided_at=_decided_at(decided),
         info_needed=info,
         instead=tuple(dict.fromkeys(code for one in decided.by if one.contribution.standing for code in one.contribution.standing.use)),
         modifiers=tuple(
@@ -159,20 +160,29 @@ def _to_the_point(said: Sequence[Said], refused: bool) -> Sequence[Said]:
 def _stands(one: Said) -> list[str]:
     """What a rule says of coverage; nothing for a refusal without effect on claims."""
     standing = one.contribution.standing
-    if standing is None or (standing.covered != "covered" and one.bound.version.effect == "none"):
+    if standing is None or (standing.covered == "not-covered" and one.bound.version.effect == "none"):
         return []
     use = f" Use {', '.join(standing.use)}." if standing.use else ""
     return [f"{'too weak to decide' if _weak(one, standing) else _word(one, standing)[0]}: {standing.why}{use}"]
 
 
 def _weak(one: Said, standing: Standing) -> bool:
-    """Whether the rule may only advise, so that it decides nothing; that a code is paid needs sources, but no effect on claims."""
-    return (one.bound.severity if standing.covered != "covered" else cap(one.bound.version.sources)) == "advice"
+    """Whether the rule may only advise, so that it decides nothing; that a code is paid, or on what, needs sources but no effect."""
+    return (one.bound.severity if standing.covered == "not-covered" else limit(one.bound.version)) == "advice"
 
 
 def _limit(limit: Limit) -> str:
     shared = f", shared by {', '.join(limit.shared_by)}" if limit.shared_by else ""
     return f"limit {limit.limit} {limit.counts} per {limit.per}{shared}{'' if limit.hard else ' (soft)'}"
+
+
+def _decided_at(decided: Decided) -> DecidedAt:
+    """Who decides: whom the deciding rule names, else the payer or the plan whose rule it is; default when no rule decides."""
+    for one in decided.by:
+        if one.contribution.standing is not None:
+            named = one.contribution.standing.decided_at
+            return one.decided_at if named == "payer" else named
+    return "default"
 
 
 def _investigational(decided: Decided) -> bool | None:

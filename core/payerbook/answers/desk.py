@@ -7,27 +7,33 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Literal, TypedDict, Unpack
 
-from payerbook.answers import authorization, coverage, deadlines, limits
-from payerbook.answers.ask import Asker
+import msgspec
+
+from payerbook.answers import authorization, coverage, deadlines, limits, who
+from payerbook.answers.ask import Asker, Said
 from payerbook.answers.questions import AskedOf, AuthorizationAnswer, CoverageAnswer, DeadlinesAnswer, LimitsAnswer
 from payerbook.claim import Accumulator, Authorization, Claim, ClaimType, HistoryItem
 from payerbook.engine.ledger import own_history
 from payerbook.engine.program import Program
 from payerbook.finding import PackUsed
 from payerbook.kinds.base import Case, Question, Tables
-from payerbook.policy import CodeInfo
+from payerbook.policy import CodeInfo, Contact
 
 
 class Facts(TypedDict, total=False):
     """What a question may say besides the code and the day; what is left out is unknown.
 
     `claim_type` is professional unless said otherwise. `history` holds the patient's earlier services (those of other payers are left
-    aside); `visit` is the number of the visit in its episode.
+    aside); `visit` is the number of the visit in its episode, `age` the patient's age in whole years; `plan` and `line_of_business` are the
+    names of the patient's product and sort of coverage.
     """
 
     claim_type: ClaimType
     place_of_service: str | None
     visit: int | None
+    age: int | None
+    plan: str | None
+    line_of_business: str | None
     history: Iterable[HistoryItem] | None
     accumulators: Iterable[Accumulator]
     authorizations: Iterable[Authorization]
@@ -44,6 +50,7 @@ class Desk:
         codes: Mapping[str, CodeInfo],
         packs: tuple[PackUsed, ...],
         same: Callable[[str | None], bool],
+        contacts: tuple[Contact, ...] = (),
     ) -> None:
         self._payer = payer
         self._program = program
@@ -51,6 +58,21 @@ class Desk:
         self._codes = codes
         self._packs = packs
         self._same = same
+        self._contacts = contacts
+
+    @property
+    def packs(self) -> tuple[PackUsed, ...]:
+        """The packs that the answers rest on."""
+        return self._packs
+
+    def knows(self, code: str) -> bool:
+        """Whether a code has a label of ours."""
+        return code in self._codes
+
+    def consult(self, code: str, on: date, known_on: date | None, facts: Facts) -> tuple[Question, tuple[Said, ...]]:
+        """A question as it is put to the rules, and what each of them says."""
+        question = self._question(code, on, facts)
+        return question, self._asker.ask(question, known_on)
 
     def coverage(self, code: str, on: date, known_on: date | None, facts: Facts) -> CoverageAnswer:
         """Whether the code is covered on the day, and what a claim for it needs."""
@@ -71,16 +93,19 @@ class Desk:
         said = self._asker.ask(question, known_on)
         decided = coverage.decide(said, question.code in self._codes)
         held = tuple(facts.get("authorizations", ()))
-        return authorization.answer(said, question, asked, held, decided.covered == "not-covered", self._packs)
+        answer = authorization.answer(said, question, asked, held, decided.covered == "not-covered", self._packs)
+        return msgspec.structs.replace(answer, contacts=who.contacts(self._contacts, "authorization", "portal", "phone"))
 
     def deadlines(self, claim: Claim, known_on: date | None) -> DeadlinesAnswer:
         """What is due when for the claim."""
         case = Case(claim, self._payer, own_history(claim), self._same, None)
-        return deadlines.deadlines(self._program, case, known_on, self._packs)
+        answer = deadlines.deadlines(self._program, case, known_on, self._packs)
+        return msgspec.structs.replace(answer, contacts=who.contacts(self._contacts, "claims", "appeals", "portal", "phone"))
 
     def _question(self, code: str, on: date, facts: Facts) -> Question:
         code = code.strip().upper()
-        history = facts.get("history")
+        given = facts.get("history")
+        history = None if given is None else tuple(given)
         info = self._codes.get(code)
         return Question(
             code=code,
@@ -89,8 +114,12 @@ class Desk:
             place_of_service=facts.get("place_of_service"),
             disciplines=info.disciplines if info is not None else (),
             history=None if history is None else tuple(item for item in history if self._same(item.payer)),
+            elsewhere=tuple(item for item in history or () if not self._same(item.payer)),
             accumulators=tuple(facts.get("accumulators", ())),
             visit=facts.get("visit"),
+            age=facts.get("age"),
+            plan=facts.get("plan"),
+            line_of_business=facts.get("line_of_business"),
         )
 
     def _asked(self, name: Literal["coverage", "limits", "authorization"], question: Question, known_on: date | None) -> AskedOf:
@@ -103,6 +132,9 @@ class Desk:
             claim_type=question.claim_type,
             place_of_service=question.place_of_service,
             visit=question.visit,
+            age=question.age,
+            plan=question.plan,
+            line_of_business=question.line_of_business,
         )
 
 

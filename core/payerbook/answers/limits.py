@@ -27,6 +27,7 @@ def limits(said: Iterable[Said]) -> tuple[LimitAnswer, ...]:
             hard=limit.hard and one.bound.severity == "deny",
             beyond=limit.beyond,
             note=limit.note,
+            decided_at=one.decided_at,
             sources=cite(one.bound.version.sources),
         )
         for one in said

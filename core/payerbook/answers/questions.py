@@ -12,10 +12,13 @@ from typing import Literal
 import msgspec
 
 from payerbook.finding import Cited, PackUsed, TableUsed
+from payerbook.policy import Purpose
 
 Covered = Literal["covered", "not-covered", "conditional", "indeterminate"]
 Needed = Literal["no-auth", "auth-needed", "satisfied", "conditional", "indeterminate"]
 Info = Literal["performer", "location", "timeframe", "contract-window", "detail-code", "other"]
+DecidedAt = Literal["payer", "contractor", "plan", "default"]
+"""Who decides: the payer's own rule, its contractor, one of its plans, or nobody that is on file (default)."""
 Clock = Literal["service", "known-on"]
 
 
@@ -30,6 +33,9 @@ class AskedOf(msgspec.Struct, frozen=True):
     claim_type: str
     place_of_service: str | None
     visit: int | None = None
+    age: int | None = None
+    plan: str | None = None
+    line_of_business: str | None = None
 
 
 class ModifierNeed(msgspec.Struct, frozen=True):
@@ -68,6 +74,7 @@ class LimitAnswer(msgspec.Struct, frozen=True):
     hard: bool
     beyond: str
     note: str | None
+    decided_at: DecidedAt
     sources: tuple[Cited, ...]
 
 
@@ -97,7 +104,7 @@ class CoverageAnswer(msgspec.Struct, frozen=True):
     why: tuple[str, ...]
     authorization: Needed | None
     satisfied_by: str | None
-    decided_at: Literal["payer", "contractor", "plan"]
+    decided_at: DecidedAt
     info_needed: tuple[Info, ...]
     instead: tuple[str, ...]
     modifiers: tuple[ModifierNeed, ...]
@@ -121,18 +128,34 @@ class LimitsAnswer(msgspec.Struct, frozen=True):
     tables: tuple[TableUsed, ...]
 
 
+class ContactAnswer(msgspec.Struct, frozen=True):
+    """Where something is asked or sent, and who says so."""
+
+    purpose: Purpose
+    name: str
+    url: str | None
+    address: str | None
+    phone: str | None
+    note: str | None
+    sources: tuple[Cited, ...]
+
+
 class PermissionAnswer(msgspec.Struct, frozen=True):
     """Whether prior authorization is needed, and how it is got; times in days."""
 
     needed: Needed
     from_visit: int | None
     exempt: tuple[str, ...]
+    exceptions: tuple[str, ...]
     valid_days: int | None
     valid_visits: int | None
     request_by: str | None
     retroactive_days: int | None
     send: tuple[str, ...]
+    form: str | None
     where: str | None
+    criteria: str | None
+    decided_at: DecidedAt
     rule: str | None
     sources: tuple[Cited, ...]
 
@@ -146,6 +169,7 @@ class AuthorizationAnswer(msgspec.Struct, frozen=True):
     satisfied_by: str | None
     unknown: tuple[OpenPoint, ...]
     packs: tuple[PackUsed, ...]
+    contacts: tuple[ContactAnswer, ...] = ()
 
 
 class Deadline(msgspec.Struct, frozen=True):
@@ -177,6 +201,7 @@ class DeadlinesAnswer(msgspec.Struct, frozen=True):
     deadlines: tuple[Deadline, ...]
     unknown: tuple[OpenPoint, ...]
     packs: tuple[PackUsed, ...]
+    contacts: tuple[ContactAnswer, ...] = ()
 
 
 ANSWERS: dict[str, type[msgspec.Struct]] = {

@@ -26,15 +26,14 @@ class Setting(NamedTuple, Generic[P]):
 
 
 class PriceRules:
-    """The active rules of a payer, sorted once by the type of their settings, with settings made typed once a version."""
+    """The rules of a payer, sorted once by the type of their settings, with settings made typed once a version."""
 
     def __init__(self, rules: Sequence[Rule], kinds: Mapping[str, Kind[Any]]) -> None:
         self._rules: dict[type[Params], list[Rule]] = {}
         self._typed: dict[int, Params] = {}
         self._titles = {kind.params: kind.title.lower() for kind in kinds.values()}
         for rule in rules:
-            if rule.status == "active":
-                self._rules.setdefault(kinds[rule.kind].params, []).append(rule)
+            self._rules.setdefault(kinds[rule.kind].params, []).append(rule)
 
     def of(self, params: type[Params]) -> Sequence[Rule]:
         """The rules with settings of that type, in the order of the pack."""

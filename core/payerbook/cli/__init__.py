@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
 from payerbook.errors import InputError, PackError, PayerbookError
@@ -20,16 +21,26 @@ COMMANDS = {
     "data": "official quarterly tables in your own data folder: import, list, remove",
     "rule": "one rule in words: setting on the date, history, sources, examples",
     "packs": "packs on file, with grades and holes",
+    "payer": "which payer a name means: a pack id, with why and how sure",
+    "compare": "one code across payers, or one point across codes",
     "lint": "check the files of a pack, with file, line and repair",
     "test": "run the cases that stand beside the rules",
     "strength": "put small faults into a pack and name those that its cases do not notice",
+    "prove": "find dead rules, contradictions, holes in time and answers that disagree, each with the smallest claim",
     "amend": "add a version to a rule; shows the change, refuses what would not lint",
-    "diff": "what differs between two dates of a pack, two packs, folders or revisions",
+    "diff": "what differs between two dates of a pack, two packs, folders, revisions or wheels",
+    "replay": "which claims change under two states of a pack, and the dollars at stake",
+    "changes": "what changed for billers and what is coming, from the history of the rules",
+    "sources": "the documents that packs rest on; does a downloaded one differ, which rules cite it",
+    "migrate": "bring the files of a pack to the current format",
     "new": "start a pack, a rule, its cases, or a plugin: files with every setting explained",
     "schema": "the JSON Schemas of claims, reports and packs",
     "site": "write and build the reference site",
 }
 """Name and one line of help of every command; its module is `payerbook.cli.<name>_command`."""
+
+AUTHORS = frozenset({"lint", "test", "strength", "prove", "amend", "diff", "replay", "sources", "migrate", "new", "site"})
+"""Commands that read packs as YAML."""
 
 NOTICE = "Not legal or billing advice."
 
@@ -59,9 +70,21 @@ def _run(arguments: list[str]) -> int:
         module = import_module(f"payerbook.cli.{arguments[0]}_command")
         parser = argparse.ArgumentParser(prog=f"payerbook {arguments[0]}", description=module.__doc__, epilog=NOTICE, allow_abbrev=False)
         module.add_arguments(parser)
-        code: int = module.run(parser.parse_args(arguments[1:]))
+        asked = parser.parse_args(arguments[1:])
+        with _kept(arguments[0]):
+            code: int = module.run(asked)
         return code
     return _overview(arguments)
+
+
+def _kept(command: str) -> AbstractContextManager[object]:
+    """What a command of authors parses is kept for the next one; the others read compiled packs."""
+    if command not in AUTHORS:
+        return nullcontext()
+    import payerbook
+    from payerbook.authoring import memory
+
+    return memory.use(payerbook.cache_folder())
 
 
 def _overview(arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from payerbook.answers.desk import Facts
-from payerbook.answers.questions import AuthorizationAnswer, CoverageAnswer, Flip, LimitAnswer, LimitsAnswer, OpenPoint
+from payerbook.answers.questions import AuthorizationAnswer, ContactAnswer, CoverageAnswer, Flip, LimitAnswer, LimitsAnswer, OpenPoint
 from payerbook.api import Book
 from payerbook.claim import Claim, HistoryItem, patient_key
 from payerbook.cli import claims, options
@@ -26,12 +26,15 @@ Answer = TypeVar("Answer", CoverageAnswer, LimitsAnswer, AuthorizationAnswer)
 def add_question(parser: argparse.ArgumentParser) -> None:
     """PAYER CODE, the day, and what else a question may say."""
     parser.add_argument("payer", metavar="PAYER", help="pack id or name of the payer")
-    parser.add_argument("code", type=_code, metavar="CODE", help="procedure code, for example 97110")
+    parser.add_argument("code", type=code, metavar="CODE", help="procedure code, for example 97110")
     parser.add_argument(
         "--claim-type", choices=("professional", "institutional"), default="professional", help="type of claim (default: professional)"
     )
-    parser.add_argument("--place", type=_place, metavar="POS", help="place of service, two digits; unknown when left out")
+    parser.add_argument("--place", type=place, metavar="POS", help="place of service, two digits; unknown when left out")
     parser.add_argument("--visit", type=_visit, metavar="N", help="number of the visit in its episode")
+    parser.add_argument("--age", type=_age, metavar="YEARS", help="age of the patient in whole years")
+    parser.add_argument("--plan", metavar="NAME", help="name of the patient's plan or product")
+    parser.add_argument("--line-of-business", metavar="NAME", help="sort of coverage, for example medicare-advantage")
     options.add_on(parser)
     options.add_known_on(parser)
     options.add_json(parser)
@@ -45,7 +48,14 @@ def add_history(parser: argparse.ArgumentParser) -> None:
 
 def facts(arguments: argparse.Namespace, earlier: str | None = None) -> Facts:
     """What the arguments say besides payer, code and day; `earlier` is the file of the patient's earlier services."""
-    said = Facts(claim_type=arguments.claim_type, place_of_service=arguments.place, visit=arguments.visit)
+    said = Facts(
+        claim_type=arguments.claim_type,
+        place_of_service=arguments.place,
+        visit=arguments.visit,
+        age=arguments.age,
+        plan=arguments.plan,
+        line_of_business=arguments.line_of_business,
+    )
     if earlier is not None:
         said["history"] = _history(earlier)
     return said
@@ -68,13 +78,15 @@ def respond(
     return options.warn_not_loaded(book)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """A procedure code as an argument."""
     if not re.fullmatch(r"[0-9A-Za-z]{5}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a procedure code; write its five characters, for example 97110")
     return text.upper()
 
 
-def _place(text: str) -> str:
+def place(text: str) -> str:
+    """A place of service as an argument."""
     if not re.fullmatch(r"[0-9]{2}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a place of service; write two digits, for example 11")
     return text
@@ -83,6 +95,12 @@ def _place(text: str) -> str:
 def _visit(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not the number of a visit; write 1 for the first")
+    return int(text)
+
+
+def _age(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 130:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an age; write whole years, for example 20")
     return int(text)
 
 
@@ -150,6 +168,16 @@ def unknown_lines(points: Iterable[OpenPoint]) -> list[str]:
         needs = f" Needs {', '.join(point.needs)}." if point.needs else ""
         rule = f" ({point.rule})" if point.rule else ""
         lines.append(fold(f"{point.reason}{needs}{rule}", "  Not known: ", "    "))
+    return lines
+
+
+def contact_lines(contacts: Iterable[ContactAnswer]) -> list[str]:
+    """Where things are sent and asked, with the sources that say so."""
+    lines = []
+    for one in contacts:
+        parts = [one.name, one.phone, one.address, one.url, one.note]
+        lines.append(fold(", ".join(part for part in parts if part), f"  Where ({one.purpose}): ", "    "))
+        lines += source_lines(one.sources)
     return lines
 
 

@@ -12,11 +12,12 @@ from payerbook.cli.style import fold, paint
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     asking.add_question(parser)
+    asking.add_history(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for a payer that cannot be used; 3 when a pack did not load."""
-    return asking.respond(arguments, None, lambda book: book.authorization, _lines)
+    return asking.respond(arguments, arguments.history, lambda book: book.authorization, _lines)
 
 
 def _lines(answer: AuthorizationAnswer, payer: str) -> list[str]:
@@ -25,6 +26,7 @@ def _lines(answer: AuthorizationAnswer, payer: str) -> list[str]:
     lines = [asking.headline(answer.asked.code, answer.asked.on, payer, said)]
     if found is not None:
         lines += _permission(found)
+        lines += asking.contact_lines(answer.contacts)
     lines += asking.unknown_lines(answer.unknown)
     if found is not None:
         lines += asking.source_lines(found.sources)
@@ -39,8 +41,11 @@ def _permission(found: PermissionAnswer) -> list[str]:
         "Holds for visits": found.valid_visits,
         "Ask by": found.request_by,
         "May be asked for afterwards, days": found.retroactive_days,
+        "Exceptions": "; ".join(found.exceptions),
         "Send": ", ".join(found.send),
+        "Form": found.form,
         "Where": found.where,
+        "Judged by": found.criteria,
         "Rule": found.rule,
     }
     return [fold(str(value), f"  {name}: ", "    ") for name, value in said.items() if value not in (None, "")]

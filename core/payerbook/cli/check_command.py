@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from itertools import islice
 from pathlib import Path
 
-from payerbook.api import BATCH, Book, Run
+from payerbook.api import Book, Run
 from payerbook.claim import Claim
 from payerbook.cli import claims, options
 from payerbook.cli.fix_output import Shown, Workshop
@@ -173,13 +172,11 @@ def _check_file(name: str, job: _Job) -> None:
         workshop = Workshop(stream.read()) if job.arguments.fix else None
         with Progress(stream if workshop is None else io.BytesIO(workshop.data), label) as watched:
             items = job.reader(watched, label)
-            while batch := list(islice(items, BATCH)):
-                enriched = iter(job.book.enrich([item.claim for item in batch if isinstance(item, Read)]))
-                for item in batch:
-                    if isinstance(item, Problem):
-                        _cannot_read(item, job.output)
-                    else:
-                        job.check(item, *next(enriched), workshop)
+            for item in claims.enriched(job.book, items):
+                if isinstance(item, Problem):
+                    _cannot_read(item, job.output)
+                else:
+                    job.check(*item, workshop)
     if workshop is not None:
         _deliver(workshop, name, label, job.arguments)
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from payerbook.api import Book
+from payerbook.api import BATCH, Book
 from payerbook.claim import Claim
 from payerbook.cli import NOTICE, options
 from payerbook.cli.style import paint
 from payerbook.errors import Problem, UsageError
+from payerbook.formats.base import Read
 from payerbook.formats.detect import open_claims
 
 Answer = TypeVar("Answer", bound=msgspec.Struct)
@@ -57,6 +59,15 @@ def answer_each(
     if not arguments.json:
         print(paint(NOTICE, "dim"))
     return options.warn_not_loaded(book) or (2 if failed else 0)
+
+
+def enriched(book: Book, items: Iterable[Problem | Read]) -> Iterator[Problem | tuple[Read, Claim, tuple[str, ...]]]:
+    """What a reader gives, with what plugins know of each claim and their names; plugins are asked in batches."""
+    stream = iter(items)
+    while batch := list(islice(stream, BATCH)):
+        more = iter(book.enrich([item.claim for item in batch if isinstance(item, Read)]))
+        for item in batch:
+            yield item if isinstance(item, Problem) else (item, *next(more))
 
 
 @contextmanager

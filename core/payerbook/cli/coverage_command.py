@@ -32,8 +32,8 @@ def _lines(answer: CoverageAnswer, payer: str) -> list[str]:
     style = {"covered": "clean", "not-covered": "deny", "conditional": "review"}.get(answer.covered, "incomplete")
     lines = [asking.headline(answer.asked.code, answer.asked.on, payer, answer.covered.upper().replace("-", " "), style)]
     lines += [fold(why, "  Why: ", "    ") for why in answer.why]
-    if answer.decided_at == "contractor":
-        lines.append("  Decided by the contractor.")
+    if answer.decided_at in ("contractor", "plan"):
+        lines.append(f"  Decided by the {answer.decided_at}.")
     if answer.instead:
         lines.append(f"  Bill instead: {', '.join(answer.instead)}")
     if answer.authorization is not None:

@@ -26,6 +26,7 @@ def _lines(answer: DeadlinesAnswer) -> list[str]:
     if not answer.deadlines:
         lines.append("  No deadline on file.")
     lines += asking.unknown_lines(answer.unknown)
+    lines += asking.contact_lines(answer.contacts)
     return [*lines, *asking.source_lines(source for one in answer.deadlines for source in one.sources)]
 
 

@@ -1,8 +1,9 @@
-"""What differs between two dates of a pack, two packs, two folders, or two revisions of git, in words."""
+"""What differs between two dates of a pack, two packs, two folders, two revisions of git, or two releases, in words."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from payerbook.cli.style import fold, paint
 if TYPE_CHECKING:
     from payerbook.authoring.differences import Difference
 
-_SIDE = "PACK, FOLDER or REVISION:FOLDER, each with an optional @DATE"
+_SIDE = "PACK, FOLDER, REVISION:FOLDER, a wheel or an environment (with :PACK where it holds several), each with an optional @DATE"
 _STYLES = {"added": "clean", "begins": "clean", "removed": "deny", "ends": "deny", "changed": "return", "text": "dim"}
 
 
@@ -29,18 +30,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="words, one line a difference, text for a pull request, or JSON (default: text)",
     )
+    parser.add_argument(
+        "--release", action="store_true", help="exit 1 when the rules differ and the version of B is not newer than that of A"
+    )
     options.add_json(parser)
     options.add_policies(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Exit 0 whether or not something differs; 2 when a side means nothing, 3 when a pack did not load."""
-    from payerbook.authoring.differences import compare
+    """Exit 0 whether or not something differs; 1 with --release; 2 when a side means nothing, 3 when a pack did not load."""
+    from payerbook.authoring.differences import compare, release_fault
     from payerbook.authoring.sides import side
 
     book = options.load(arguments)
     before, after = side(book, arguments.before), side(book, arguments.after)
     found = compare(book, before, after)
+    stale = release_fault(before, after) if arguments.release else None
     form = "json" if arguments.json else arguments.format
     if form == "json":
         sides = [{"label": one.label, "id": one.pack.head.id, "digest": one.pack.head.digest, "on": one.on} for one in (before, after)]
@@ -53,7 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print("\n".join(_words(found, before.label, after.label)))
         print(paint(NOTICE, "dim"))
-    return options.warn_not_loaded(book)
+    if stale is not None:
+        print(f"VERSION: {stale}", file=sys.stderr)
+    return options.warn_not_loaded(book) or (1 if stale is not None else 0)
 
 
 def _total(found: Sequence[Difference]) -> str:

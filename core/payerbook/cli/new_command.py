@@ -7,11 +7,12 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from payerbook.cli import options
 from payerbook.cli.style import count
 from payerbook.errors import UsageError
+from payerbook.units import Method
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,7 @@ def _add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--publisher", default="", metavar="TEXT", help="who publishes the policy (default: the title)")
     parser.add_argument("--alias", action="append", default=[], metavar="NAME", help="a name people type (may be repeated)")
     parser.add_argument("--payer-id", action="append", default=[], metavar="ID", help="an EDI payer id (may be repeated)")
-    parser.add_argument("--unit-method", choices=("cms", "ama"), help="how minutes become units, where a source says so")
+    parser.add_argument("--unit-method", choices=get_args(Method), help="how minutes become units, where a source says so")
     parser.add_argument("--source", metavar="REF", help="short id of the first document, for example manual-2026")
     parser.add_argument("--source-title", metavar="TEXT", help="its title")
     parser.add_argument("--source-url", metavar="URL", help="its address")
@@ -66,7 +67,7 @@ def _add_rule(parser: argparse.ArgumentParser) -> None:
     start.add_argument("--from", dest="start", type=options.day, metavar="DATE", help="first day the rule stands in this form")
     start.add_argument("--attested-from", type=options.day, metavar="DATE", help="first day proved, when no source states the start")
     parser.add_argument("--known", type=options.day, metavar="DATE", help="the day the payer published it")
-    parser.add_argument("--source", action="append", default=[], metavar="REF[=SECTION]", help="a source of the pack (may be repeated)")
+    options.add_sources(parser)
     parser.add_argument("--claim", type=Path, metavar="FILE", help="an invented claim (JSON) for its first cases")
     _add_policies(parser)
     _add_schemas(parser)
@@ -131,7 +132,7 @@ def _plan(arguments: argparse.Namespace) -> Any:
     today = arguments.today or options.clock()
     id = _ask(arguments.id, "--id", "Id of the pack, for example medicaid.xx or commercial.riverside")
     title = _ask(arguments.title, "--title", "Name of the payer")
-    method = _maybe(arguments.unit_method, "How minutes become units: cms or ama")
+    method = _maybe(arguments.unit_method, "How minutes become units: cms, ama, hybrid or whole")
     ref = _maybe(arguments.source, "Short id of the first document that you read, for example manual-2026")
     sources = {}
     if ref is not None:
@@ -162,7 +163,8 @@ def _plugin(arguments: argparse.Namespace) -> None:
 
 
 def _rule(arguments: argparse.Namespace) -> None:
-    from payerbook.authoring import boundaries, scaffold
+    from payerbook.authoring import boundaries, inheritance, parents, scaffold
+    from payerbook.authoring.documents import SourceRef
     from payerbook.authoring.session import Session
 
     folders = arguments.policies or [Path()]
@@ -172,16 +174,21 @@ def _rule(arguments: argparse.Namespace) -> None:
     parent = session.library.parent(arguments.like) if arguments.like else None
     if arguments.like and parent is None:
         raise UsageError(f"--like: there is no usable rule {arguments.like}; write the id of an existing rule.")
-    name = parent.kind if parent is not None else _ask(arguments.kind, "--kind", f"Rule kind ({', '.join(sorted(session.kinds))})")
+    name = (
+        parent.kind
+        if parent is not None and parent.kind is not None
+        else _ask(arguments.kind, "--kind", f"Rule kind ({', '.join(sorted(session.kinds))})")
+    )
     if name not in session.kinds:
         raise UsageError(f"--kind: there is no kind {name}; known: {', '.join(sorted(session.kinds))}.")
-    if parent is not None and arguments.kind not in (None, parent.kind):
+    if parent is not None and arguments.kind not in (None, name):
         raise UsageError(f"--kind: {parent.id} is of the kind {parent.kind}; leave --kind out, or --like.")
+    taken = inheritance.taken(parent)
     keys, settings = scaffold.settings(arguments.set)
     for key in ("title", *scaffold.WORDS, "why", "fix"):
         words = scaffold.WORDS.get(key, ())
         given = getattr(arguments, key) or keys.pop(key, None)
-        if parent is None and key not in ("why", "fix"):
+        if key not in (*taken, "why", "fix"):
             given = _maybe(given, f"{key.capitalize()}{': ' if words else ''}{', '.join(words)}")
         if words and given is not None and given not in words:
             raise UsageError(f"--{key}: {given} is not known; one of: {', '.join(words)}.")
@@ -189,8 +196,8 @@ def _rule(arguments: argparse.Namespace) -> None:
             keys[key] = given
     start = arguments.start or arguments.attested_from
     first = _maybe(start and start.isoformat(), "First day, YYYY-MM-DD")
-    cited = arguments.source or [ref for ref in [_maybe(None, "Id of its source in sources.yaml")] if ref]
-    sources = [(ref, section or None) for ref, _, section in (text.partition("=") for text in cited)]
+    cited = arguments.sources or [{"ref": ref} for ref in [_maybe(None, "Id of its source in sources.yaml")] if ref]
+    sources = [SourceRef(**source) for source in cited]
     known = arguments.known and arguments.known.isoformat()
     plan = scaffold.RulePlan(
         arguments.rule, session.kinds[name], parent, keys, settings, first, arguments.attested_from is not None, known, sources
@@ -210,6 +217,10 @@ def _rule(arguments: argparse.Namespace) -> None:
         return
     assert compiled.pack is not None  # no fault
     made = next(rule for rule in compiled.pack.rules if rule.id == arguments.rule)
+    recorded = parents.recheck(folder, compiled.taken, made.id)  # whoever writes the child has just read its parent
+    if recorded.changes:
+        recorded.file.write_text(recorded.after, "utf-8")
+        print(f"written: {recorded.file}")
     _cases(*boundaries.add(session, folder, made.id, claim or boundaries.plain_claim(made), _place(arguments)))
 
 

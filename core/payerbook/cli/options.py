@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any, get_args
 
 import payerbook
 from payerbook.api import Book
 from payerbook.calendar import YEARS
 from payerbook.errors import UsageError
+from payerbook.policy import Grade
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +54,40 @@ def day(text: str) -> date:
 def clock() -> date:
     """Today, in the machine's own time zone. Only commands that answer for today read it."""
     return datetime.now(UTC).astimezone().date()
+
+
+class _Source(argparse.Action):
+    """`--source REF` or `--source REF=SECTION`; each begins a new source."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: str | Sequence[Any] | None, option: str | None = None
+    ) -> None:
+        ref, _, section = str(values).partition("=")
+        namespace.sources = [*namespace.sources, {"ref": ref, **({"section": section} if section else {})}]
+
+
+class _OfSource(argparse.Action):
+    """`--section` and `--grade` say something of the `--source` before them."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: str | Sequence[Any] | None, option: str | None = None
+    ) -> None:
+        if not namespace.sources:
+            parser.error(f"{option} stands after the --source that it belongs to")
+        namespace.sources[-1][self.dest] = values
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """The sources of a version: `sources` becomes a list of maps with ref, section and grade."""
+    parser.add_argument(
+        "--source", dest="sources", action=_Source, default=[], metavar="REF[=SECTION]", help="a source of the pack (may be repeated)"
+    )
+    parser.add_argument("--section", action=_OfSource, help="the passage of the source before it")
+    parser.add_argument("--grade", action=_OfSource, choices=get_args(Grade), help="how that passage was read")
+
+
+def add_no_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-cache", action="store_true", help="work everything out anew, and keep nothing for the next run")
 
 
 def load(arguments: argparse.Namespace) -> Book:

@@ -15,7 +15,7 @@ from payerbook.cli.fix_output import Shown
 from payerbook.engine.baseline import Baseline
 from payerbook.engine.explain import Explained
 from payerbook.errors import Problem
-from payerbook.finding import Location, Report
+from payerbook.finding import Location, Report, at_risk
 from payerbook.plugins import NotLoaded
 
 
@@ -75,19 +75,6 @@ def _standing(baseline: Baseline) -> dict[str, Any]:
         "expired": msgspec.to_builtins(baseline.expired),
         "unused": msgspec.to_builtins(baseline.unused),
     }
-
-
-def at_risk(report: Report, claim: Claim) -> Decimal:
-    """Charges that may not be paid as billed; a line counts once, a finding on the whole claim counts its total."""
-    exposed = [finding for finding in report.findings if finding.severity != "advice"]
-    if not exposed:
-        return Decimal(0)
-    charges = [line.charge or Decimal(0) for line in claim.lines]
-    if any(finding.line is None for finding in exposed):
-        return claim.total_charge if claim.total_charge is not None else sum(charges, Decimal(0))
-    lines = {finding.line for finding in exposed}
-    numbers = [line.number if line.number is not None else place for place, line in enumerate(claim.lines, 1)]
-    return sum((charge for number, charge in zip(numbers, charges, strict=True) if number in lines), Decimal(0))
 
 
 class More(NamedTuple):

@@ -13,8 +13,10 @@ import msgspec
 from payerbook.api import Book
 from payerbook.authoring import register
 from payerbook.claim import SCHEMA_VERSION
-from payerbook.cli import NOTICE, due_output, options
+from payerbook.cli import NOTICE, due_output, holes_output, options
 from payerbook.cli.style import count, fold, paint
+from payerbook.engine import lifecycle
+from payerbook.engine.render import cite
 from payerbook.engine.selection import GRADES
 from payerbook.errors import UsageError
 from payerbook.policy import PackHead
@@ -22,18 +24,18 @@ from payerbook.policy import PackHead
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("payer", nargs="?", metavar="PAYER", help="only this pack")
-    parser.add_argument("--holes", action="store_true", help="list what is known to be missing")
+    parser.add_argument("--holes", action="store_true", help="topics with and without rules, what is known to be missing, and totals")
     parser.add_argument("--coverage", action="store_true", help="list every researched fact and the rule, table, page or hole it went to")
     parser.add_argument("--due", action="store_true", help="list the sources that have to be read again, with the rules under them")
-    parser.add_argument("--today", type=options.day, metavar="DATE", help="the day that --due counts to (default: today)")
+    parser.add_argument("--today", type=options.day, metavar="DATE", help="the day that --due (default: today) and --holes count to")
     options.add_json(parser)
     options.add_policies(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for an unknown payer, 3 when a pack or plugin did not load."""
-    if arguments.today is not None and not arguments.due:
-        raise UsageError("--today says on which day sources are due; add --due.")
+    if arguments.today is not None and not (arguments.due or arguments.holes):
+        raise UsageError("--today says on which day sources are due; add --due or --holes.")
     book = options.load(arguments)
     heads = book.packs()
     if arguments.payer:
@@ -44,20 +46,46 @@ def run(arguments: argparse.Namespace) -> int:
         return options.warn_not_loaded(book)
     if arguments.coverage:
         return _coverage(book, heads, arguments.json)
-    found = [describe(book, head) for head in heads]
+    found = [describe(book, head, arguments.today) for head in heads]
     if arguments.json:
         lost = msgspec.to_builtins(book.not_loaded)
-        print(msgspec.json.encode({"schema_version": SCHEMA_VERSION, "packs": found, "not_loaded": lost}).decode())
+        answer = {"schema_version": SCHEMA_VERSION, "packs": found, "totals": holes_output.totals(found), "not_loaded": lost}
+        print(msgspec.json.encode(answer).decode())
         return options.warn_not_loaded(book)
     for pack in found:
         print(f"{paint(pack['id'], 'bold')}  {pack['title']}  {paint('version ' + pack['version'], 'dim')}")
         grades = ", ".join(f"{grade} {number}" for grade, number in pack["grades"].items())
         print(f"  {count(pack['rules'], 'rule')}; best grade of each: {grades or 'none'}; last checked {pack['last_checked'] or 'never'}")
-        print(f"  {count(len(pack['holes']), 'known hole')}")
+        print(f"  {count(len(pack['holes']), 'known hole')}{_standing(pack['statuses'])}")
+        if arguments.holes or arguments.payer:
+            print("\n".join(holes_output.lines(pack)))
+            print(f"  {_readings(pack['readings'])}")
+            print(paint(f"  digest {pack['digest']}", "dim"))
+        if pack["extends"]:
+            print(
+                f"  {pack['inherited']:,} of the rules as they stand in {pack['extends']}; {len(pack['skipped']):,} of its rules left out"
+            )
+        for gone in pack["skipped"] if arguments.payer else ():
+            print(fold(f"without {gone['rule']}: {gone['why']} ({', '.join(source['title'] for source in gone['sources'])})", "    - "))
         for hole in pack["holes"] if arguments.holes or arguments.payer else ():
             print(fold(hole, "    - "))
+    if arguments.holes:
+        print("\n".join(holes_output.total_lines(holes_output.totals(found))))
     print(paint(NOTICE, "dim"))
     return options.warn_not_loaded(book)
+
+
+def _standing(statuses: dict[str, int]) -> str:
+    """`; 2 draft (not checked), 1 on hold (shown as not checked)`."""
+    meaning = {"draft": "not checked", "on-hold": "shown as not checked", "retired": "checked for old dates"}
+    words = ", ".join(f"{number} {name} ({meaning[name]})" for name, number in statuses.items())
+    return f"; rules: {words}" if words else ""
+
+
+def _readings(readings: dict[str, int]) -> str:
+    """How many versions a second person has read."""
+    total = sum(readings.values())
+    return f"{readings['twice']:,} of {count(total, 'version')} read by a second person; {readings['unnamed']:,} without a reader's name"
 
 
 def _coverage(book: Book, heads: Sequence[PackHead], json: bool) -> int:
@@ -83,9 +111,10 @@ def _coverage(book: Book, heads: Sequence[PackHead], json: bool) -> int:
     return options.warn_not_loaded(book)
 
 
-def describe(book: Book, head: PackHead) -> dict[str, Any]:
+def describe(book: Book, head: PackHead, today: date | None) -> dict[str, Any]:
     """A pack as `packs --json` shows it (contract, section 4)."""
-    rules = book.pack(head.id).rules
+    pack = book.pack(head.id)
+    rules = pack.rules
     best = Counter(
         min((source.grade for version in rule.versions for source in version.sources), key=GRADES.index, default="none") for rule in rules
     )
@@ -94,6 +123,7 @@ def describe(book: Book, head: PackHead) -> dict[str, Any]:
     holes = [
         *head.holes,
         *(f"{rule.id} from {version.start}: {version.hole}" for rule in rules for version in rule.versions if version.hole),
+        *(f"{rule.id} is on hold: {rule.hold}" for rule in rules if rule.hold),
     ]
     oldest: date | None = min(checked, default=None)
     return {
@@ -102,8 +132,14 @@ def describe(book: Book, head: PackHead) -> dict[str, Any]:
         "version": head.version,
         "digest": head.digest,
         "rules": head.rules,
+        "extends": head.extends,
+        "inherited": head.inherited,
+        "skipped": [{"rule": gone.rule, "why": gone.why, "sources": msgspec.to_builtins(cite(gone.sources))} for gone in head.skipped],
         "grades": {grade: best[grade] for grade in (*GRADES, "none") if best[grade]},
         "last_checked": oldest.isoformat() if oldest else None,
         "holes": holes,
+        "statuses": lifecycle.statuses(pack),
+        "readings": lifecycle.readings(pack)._asdict(),
         "from": min(starts).isoformat() if starts else None,
+        **holes_output.described(pack, today),
     }

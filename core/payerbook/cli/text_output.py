@@ -12,10 +12,10 @@ from payerbook.api import Book
 from payerbook.claim import Claim
 from payerbook.cli import NOTICE, explain_output, fix_output
 from payerbook.cli.fix_output import Shown
-from payerbook.cli.output import More, Tally, at_risk
+from payerbook.cli.output import More, Tally
 from payerbook.cli.style import MARKS, count, fold, paint
 from payerbook.errors import Problem
-from payerbook.finding import Cited, Finding, Open, Repair, Report, Suppression
+from payerbook.finding import Cited, Finding, Open, Repair, Report, Suppression, at_risk
 from payerbook.plugins import NotLoaded
 from payerbook.policy import RANK
 

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from payerbook.api import Book, engine_version
 from payerbook.claim import Claim
+from payerbook.cli import github
 from payerbook.cli.output import More, Tally
 from payerbook.engine import gaps
 from payerbook.errors import Problem
@@ -18,7 +19,6 @@ from payerbook.plugins import NotLoaded
 
 COLUMNS = ("claim_id", "payer", "line", "severity", "outcome", "rule", "message", "fix", "at_risk", "file", "place", "source")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_ANNOTATIONS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 class SarifOutput:
@@ -27,7 +27,7 @@ class SarifOutput:
     def __init__(self, out: TextIO, tally: Tally, book: Book) -> None:
         self._out = out
         self._tally = tally
-        rules = [rule for head in book.packs() for rule in book.pack(head.id).rules if rule.status == "active"]
+        rules = [rule for head in book.packs() for rule in book.pack(head.id).rules]
         self._results = Results([gaps.RULE, *rules])
         self._problems: list[Problem] = []
 
@@ -104,7 +104,7 @@ class GithubOutput:
             place = finding.location
             where = {"file": place.file, "line": place.line} if place is not None else {}
             text = f"{report.claim_id}{'' if finding.line is None else f' line {finding.line}'}: {finding.message}"
-            self._say(_ANNOTATIONS[LEVELS[finding.severity]], {**where, "title": finding.rule}, text)
+            self._say(github.LEVELS[LEVELS[finding.severity]], {**where, "title": finding.rule}, text)
 
     def problem(self, problem: Problem) -> None:
         self._tally.problem(problem)
@@ -121,13 +121,4 @@ class GithubOutput:
         self._say("notice", {"title": "payerbook"}, f"{tally.claims} claims: {verdicts or 'none read'}.{open_}{left}")
 
     def _say(self, level: str, where: dict[str, Any], text: str) -> None:
-        parts = ",".join(f"{name}={_property(str(value))}" for name, value in where.items() if value is not None)
-        self._out.write(f"::{level} {parts}::{_escape(text)}\n")
-
-
-def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _escape(text).replace(":", "%3A").replace(",", "%2C")
+        self._out.write(github.annotation(level, where, text) + "\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from typing import get_args
 
 import msgspec
 
@@ -15,12 +16,13 @@ from payerbook.claim import SCHEMA_VERSION
 from payerbook.cli import NOTICE, options
 from payerbook.cli.style import count, fold, paint
 from payerbook.errors import UsageError
+from payerbook.units import Method
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("payer", metavar="PAYER", help="pack id or name of the payer")
     parser.add_argument("minutes", nargs="+", metavar="CODE=MINUTES")
-    parser.add_argument("--method", choices=("cms", "ama"), help="count by this method, whatever the payer uses")
+    parser.add_argument("--method", choices=get_args(Method), help="count by this method, whatever the payer uses")
     options.add_on(parser)
     options.add_json(parser)
     options.add_policies(parser)

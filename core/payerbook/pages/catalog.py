@@ -14,7 +14,7 @@ from payerbook.authoring.session import Session
 from payerbook.engine.versions import Gap, on
 from payerbook.errors import PackError, UsageError
 from payerbook.kinds.base import Kind
-from payerbook.policy import CodeInfo, Pack, Rule, Severity, Version, cap, severity
+from payerbook.policy import CodeInfo, Pack, Rule, Severity, Version, limit, severity
 
 
 class Standing(NamedTuple):
@@ -53,8 +53,8 @@ class Catalog:
         """How a rule of a pack stands on the day of the site."""
         found = on(rule, self.today)
         version = found.version if isinstance(found, Gap) else found
-        limit = cap(version.sources, self.today, pack.head.review_days)
-        return Standing(version, found if isinstance(found, Gap) else None, severity(version.effect, limit))
+        allowed = limit(version, self.today, pack.head.review_days)
+        return Standing(version, found if isinstance(found, Gap) else None, severity(version.effect, allowed))
 
     def settings(self, rule: Rule, version: Version) -> Any:
         """The typed settings of a version that is no hole, defaults filled in."""
@@ -77,7 +77,7 @@ def of(session: Session, today: date, packs: Sequence[str] | None = None) -> Cat
 
     Raises PackError when a pack does not compile (a site that lacks a payer would be a quiet gap), UsageError for an unknown id.
     """
-    compiled = sorted(session.library.all(), key=lambda one: one.id)
+    compiled = sorted((one for one in session.library.all() if not one.templates), key=lambda one: one.id)
     unknown = sorted(set(packs or ()) - {one.id for one in compiled})
     if unknown:
         raise UsageError(f"There is no pack {', '.join(unknown)} on file. On file: {', '.join(one.id for one in compiled)}.")

@@ -49,9 +49,9 @@ class Examples:
         self._program = Program([pack], catalog.kinds, catalog.session.tables)
 
     def of(self, rule: Rule) -> list[Example]:
-        """The first case of the rule that fails and the first that passes; none for a rule that is not active or has no cases."""
+        """The first case of the rule that fails and the first that passes; none for a draft, a rule on hold, or without cases."""
         file = self._folder / f"{rule.slug}{SUFFIX}"
-        tests = self._runner.load(file)[0] if file.is_file() and rule.status == "active" else None
+        tests = self._runner.load(file)[0] if file.is_file() and rule.status in ("active", "retired") else None
         if tests is None:
             return []
         chosen = (next((case for case in tests.cases if case.expect == outcome), None) for outcome in ("fail", "pass"))

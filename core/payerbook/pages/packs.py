@@ -84,6 +84,13 @@ def _pack(catalog: Catalog, pack: Pack) -> Iterator[str]:
         holes += [f"{where}, from {version.start}: {escape(version.hole)}" for version in rule.versions if version.hole]
     yield from (f"- {hole}" for hole in holes or ["No gap is recorded. That is not proof that the pack is complete."])
     yield ""
+    if head.skipped:
+        yield f"## Left out of {escape(head.extends or '')} {{ #skipped }}"
+        yield ""
+        for gone in head.skipped:
+            cited = "; ".join(cite(catalog, pack, source) for source in gone.sources)
+            yield f"- `{gone.rule}`: {escape(gone.why)} {cited}"
+        yield ""
     yield "## Sources and freshness { #sources }"
     yield ""
     yield (
@@ -102,19 +109,34 @@ def _glance(catalog: Catalog, pack: Pack, page: str) -> Iterator[tuple[str, str]
         yield "Published by", escape(head.publisher)
     if head.aliases:
         yield "Also called", settings.value(head.aliases)
-    if head.payer_ids:
-        yield "EDI payer ids", settings.value(head.payer_ids)
+    if head.lines_of_business:
+        yield "Line of business", escape(", ".join(head.lines_of_business))
+    if head.states:
+        yield "States", escape(", ".join(head.states))
+    if head.plans:
+        yield "Plans", settings.value([plan.name for plan in head.plans])
+    confirmed = [one.id for one in head.payer_ids if one.confirmed]
+    if confirmed:
+        yield "EDI payer ids", settings.value(confirmed)
+    reported = [one.id for one in head.payer_ids if not one.confirmed]
+    if reported:
+        yield "EDI payer ids reported, not confirmed", settings.value(reported)
     if head.filing_indicators:
         yield "Claim filing indicator", escape(", ".join(head.filing_indicators))
     if head.payer:
         proof = next((rule for rule in pack.rules if rule.id == head.unit_method_rule), None)
         yield "Timed units", UNIT_METHOD[head.unit_method] + (f" ({rule_link(pack, proof, page)})" if proof else "")
     grades = Counter(source.grade for rule in pack.rules for source in catalog.standing(pack, rule).version.sources)
-    yield "Rules", f"{number(len(pack.rules), 'rule')} in {number(len(catalog.topics(pack)), 'topic')}"
+    taken = f", {head.inherited:,} of them as they stand in `{head.extends}`" if head.extends else ""
+    yield "Rules", f"{number(len(pack.rules), 'rule')} in {number(len(catalog.topics(pack)), 'topic')}{taken}"
     yield "Citations by grade", ", ".join(f"{grade}: {grades[grade]}" for grade in ("A", "A*", "B", "C", "M") if grades[grade]) or "none"
     checked = [source.last_checked for rule in pack.rules for source in catalog.standing(pack, rule).version.sources if source.last_checked]
     if checked:
         yield "Sources last checked", period(min(checked), max(checked)) if min(checked) != max(checked) else day(min(checked))
+    for contact in head.contacts:
+        said = [contact.name, contact.phone, contact.address, contact.url, contact.note]
+        cited = "; ".join(cite(catalog, pack, source) for source in contact.sources)
+        yield f"Where: {contact.purpose}", f"{escape(', '.join(part for part in said if part))} ({cited})"
     yield "Pack version", f"`{head.version}`"
 
 

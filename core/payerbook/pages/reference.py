@@ -1,25 +1,25 @@
-"""Pages about all packs together: home, all rules, codes, rule kinds, faults of pack files."""
+"""Pages about all packs together: home, all rules, codes, rule kinds."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from payerbook.authoring.faults import CODES
+from payerbook.authoring.cases import SUFFIX
+from payerbook.authoring.yamlfile import read
 from payerbook.kinds.base import Kind
 from payerbook.pages import settings
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.packs import pack_path, rule_link, topic_path
 from payerbook.pages.rule import READING
 from payerbook.pages.text import escape, link, number, table, title
-from payerbook.policy import CodeInfo, Pack
+from payerbook.policy import CodeInfo, Pack, Rule
 
 HOME = "index.md"
 RULES = "rules/index.md"
 CODE_TABLE = "codes/index.md"
 KINDS = "kinds/index.md"
-FAULTS = "faults/index.md"
 
 AFTER_RULES = "---\nsearch: {boost: 0.2}\n---\n"
 """Front matter of pages that search lists after the rules."""
@@ -38,7 +38,7 @@ _TIMING = {
 
 def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
     """All of them, as (path, Markdown)."""
-    for path, lines in ((HOME, _home), (RULES, _rules), (CODE_TABLE, _codes), (KINDS, _kinds), (FAULTS, _faults)):
+    for path, lines in ((HOME, _home), (RULES, _rules), (CODE_TABLE, _codes), (KINDS, _kinds)):
         yield path, "\n".join(lines(catalog))
 
 
@@ -157,27 +157,36 @@ def _kind(catalog: Catalog, kind: Kind[Any]) -> Iterator[str]:
     yield ""
     yield from ("- " + escape(_FORMAT.sub(r"{\1}", message)) for message in kind.messages.values())
     yield ""
-    users = [rule_link(pack, rule, KINDS) for pack in catalog.packs for rule in pack.rules if rule.kind == kind.name]
+    users = [(pack, rule) for pack in catalog.packs for rule in pack.rules if rule.kind == kind.name]
     if users:
-        yield f"Used by: {', '.join(users)}"
+        yield f"Used by: {', '.join(rule_link(pack, rule, KINDS) for pack, rule in users)}"
+        yield ""
+        yield from _example(catalog, users)
+
+
+def _example(catalog: Catalog, users: Sequence[tuple[Pack, Rule]]) -> Iterator[str]:
+    """The shortest file of these rules that says its kind itself, and the first of its cases: how such a rule is written."""
+    files = [(catalog.folders[pack.head.id] / f"{rule.slug}.yaml", pack, rule) for pack, rule in users]
+    texts = [(file.read_text("utf-8"), file, pack, rule) for file, pack, rule in files if file.is_file()]
+    written = [one for one in texts if f"\nkind: {one[3].kind}\n" in one[0]]
+    if not written:
+        return
+    text, file, pack, rule = min(written, key=lambda one: (len(one[0]), one[1]))
+    yield f"An example, `{file.name}` of {escape(pack.head.title)}:"
+    yield ""
+    yield f"```yaml\n{text.rstrip()}\n```"
+    yield ""
+    cases = file.with_name(f"{rule.slug}{SUFFIX}")
+    if cases.is_file():
+        document = read(cases)
+        first = document.marks["cases", 0].line - 1
+        last = document.marks["cases", 1].line - 1 if len(document.data["cases"]) > 1 else None
+        lines = cases.read_text("utf-8").splitlines()[first:last]
+        yield "One of its cases:"
+        yield ""
+        yield "\n".join(["```yaml", "cases:", *lines, "```"])
         yield ""
 
 
 def _type(field: settings.Field) -> str:
     return f"{field.type}; {'required' if field.required else f'default: {settings.value(field.default)}'}"
-
-
-def _faults(catalog: Catalog) -> Iterator[str]:
-    yield AFTER_RULES
-    yield "# Faults in pack files"
-    yield ""
-    yield (
-        "`payerbook lint` prints one line a fault: file, line, column, what is wrong and how to repair it. "
-        "The code at the end of the line is explained here."
-    )
-    yield ""
-    for code, (name, about) in sorted(CODES.items()):
-        yield f"## {code}: {escape(name)} {{ #{code.lower()} }}"
-        yield ""
-        yield escape(about)
-        yield ""

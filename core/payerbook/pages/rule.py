@@ -58,8 +58,15 @@ def section(catalog: Catalog, pack: Pack, rule: Rule, page: str, examples: list[
         for example in examples:
             yield from render_example(example)
     kind = link(f"`{rule.kind}`", page, "kinds/index.md", rule.kind)
-    yield f"Rule `{rule.id}` · kind {kind} · {link('this rule as JSON', page, machine_path(rule))}"
+    parent = f" · takes from {_parent(catalog, rule.like, page)}" if rule.like else ""
+    yield f"Rule `{rule.id}` · kind {kind}{parent} · {link('this rule as JSON', page, machine_path(rule))}"
     yield ""
+
+
+def _parent(catalog: Catalog, id: str, page: str) -> str:
+    """The rule that another one takes from, with a link to it where it has a page; a template has none."""
+    found = next((rule for pack in catalog.packs for rule in pack.rules if rule.id == id), None)
+    return f"`{id}`" if found is None else link(f"`{id}`", page, f"rules/{found.pack}/{found.topic}/index.md", found.slug)
 
 
 def _block(rule: Rule, name: str, words: str, texts: list[str]) -> Iterator[str]:
@@ -92,7 +99,10 @@ def _chips(rule: Rule, standing: Standing, page: str) -> Iterator[str]:
     ]
     yield " ".join(chips) + f" {link('What these mean', page, READING)}"
     yield ""
-    if severity != EFFECT_SEVERITY[effect] and standing.version.sources:
+    if standing.version.parent_changed is not None:
+        yield f"`{standing.version.parent_changed}` changed since this was compared with it, so it is shown as *review* at most."
+        yield ""
+    elif severity != EFFECT_SEVERITY[effect] and standing.version.sources:
         yield f"The payer's effect is stronger than what is shown: the sources on file support no more than *{severity}*."
         yield ""
     if rule.status == "retired" and rule.replaced_by:

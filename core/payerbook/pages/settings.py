@@ -26,6 +26,9 @@ _WHEN = {
     "payer_sequences": "When the payer is",
     "lines_of_business": "Lines of business",
     "plans": "Plans",
+    "ages": "Ages in years, first and last",
+    "exemptions_none": "Not for patients exempt for",
+    "primary_diagnoses": "First diagnosis begins with",
 }
 
 _PLAIN = {"str": "text", "int": "whole number", "bool": "yes or no", "date": "day", "decimal": "amount"}
@@ -114,6 +117,9 @@ def codes(found: tuple[str, ...]) -> str:
 
 
 def conditions(when: When) -> dict[str, str]:
-    """The conditions of a version, named in words, as Markdown; empty when it applies to every line."""
+    """The conditions of a version, named in words, as Markdown; empty when it applies to every line. What a condition rules out by name is
+    no condition of its own."""
     held: dict[str, Any] = msgspec.to_builtins(when)
-    return {_WHEN[name]: codes(listed) if name in ("codes", "not_codes") else value(listed) for name, listed in held.items()}
+    return {
+        _WHEN[name]: codes(listed) if name in ("codes", "not_codes") else value(listed) for name, listed in held.items() if name in _WHEN
+    }

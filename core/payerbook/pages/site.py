@@ -9,7 +9,7 @@ from typing import Any
 
 from payerbook.authoring.session import Session
 from payerbook.pages import catalog as catalogs
-from payerbook.pages import machine, packs, project, reference
+from payerbook.pages import faults, machine, packs, project, reference
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.rule import READING
 from payerbook.pages.text import title
@@ -20,6 +20,7 @@ def pages(catalog: Catalog, base_url: str | None = None) -> Iterator[tuple[str, 
     yield from reference.pages(catalog)
     for pack in catalog.packs:
         yield from packs.pages(catalog, pack)
+    yield from faults.pages()
     yield from project.pages()
     yield from machine.pages(catalog, (base_url or "").rstrip("/"))
 
@@ -35,7 +36,7 @@ def navigation(catalog: Catalog) -> list[Any]:
         {"Packs": [{"All rules": reference.RULES}, *listed]},
         {"Codes": reference.CODE_TABLE},
         {"How to read a rule": READING},
-        {"For pack authors": [{"Rule kinds": reference.KINDS}, {"Faults in pack files": reference.FAULTS}]},
+        {"For pack authors": [{"Rule kinds": reference.KINDS}, {"Faults in pack files": faults.navigation()}]},
         {"Project": [project.path(name) for name in project.names()]},
         {"About": "about.md"},
     ]

@@ -40,6 +40,8 @@ OUTCOME = {
 UNIT_METHOD = {
     "cms": "CMS: the minutes of the day are added, the total sets the units",
     "ama": "AMA: each code is rounded alone",
+    "hybrid": "Both: the minutes of the day and those of each code have to allow a unit",
+    "whole": "Whole quarters of an hour of each code",
     None: "not on file",
 }
 

@@ -190,7 +190,7 @@ def test_a_state_that_is_not_known_softens_the_finding(provider: Provider | None
 def test_a_rule_of_some_states_answers_conditionally(needed: str) -> None:
     assert KIND.answer is not None
     params = msgspec.convert({"needed": needed, "states": ["NJ", "NY"]}, PriorAuthorization)
-    found = KIND.answer(params, Tables({}), Question("97110", DAY))
+    found = KIND.answer(params, NO_TABLES, Question("97110", DAY))
     assert found is not None and found.permission is not None and found.permission.needed == "conditional"
     assert "NJ" in found.permission.exceptions[0]
 

@@ -192,10 +192,10 @@ def test_each_step_has_its_own_start() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "expected"), [("AZ", ["dispute", "dispute, Arizona"]), ("OR", ["dispute"]), (None, ["dispute", "dispute, Arizona"])]
+    ("state", "expected"), [("AZ", ["dispute", "dispute in AZ"]), ("OR", ["dispute"]), (None, ["dispute", "dispute in AZ"])]
 )
 def test_a_step_of_some_states_runs_there_or_where_nobody_knows(state: str | None, expected: list[str]) -> None:
-    terms = [{"what": "dispute", "limit": {"days": 180}}, {"what": "dispute, Arizona", "limit": {"years": 1}, "states": ["AZ"]}]
+    terms = [{"what": "dispute", "limit": {"days": 180}}, {"what": "dispute", "limit": {"years": 1}, "states": ["AZ"]}]
     claim = _claim(processed_on="2026-02-02", billing_provider={"state": state} if state else None)
     assert [due.what for due in _dues(appeal_terms.KIND, {"terms": terms}, claim)] == expected
 

@@ -17,7 +17,7 @@ from payerbook.hookspecs import Hooks
 from payerbook.kinds import bundled
 from payerbook.kinds.base import Kind
 
-BUNDLED = ("commercial", "common", "medicaid", "medicare", "medicare_advantage", "methods", "ncci")
+BUNDLED = ("commercial", "common", "medicaid", "medicare", "medicare_advantage", "methods", "ncci", "tricare", "va_ccn", "workers_comp")
 """Plugins of this distribution, registered by name so that they work without installed metadata (checkout, browser)."""
 ALWAYS = "methods"
 """Templates: no payer's policy, but packs of every other plugin may inherit from them, so a choice of plugins does not leave them out."""

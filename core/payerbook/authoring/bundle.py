@@ -99,8 +99,9 @@ class Library:
 
 
 def pack_folders(roots: Iterable[Path]) -> list[Path]:
-    """Every folder below the roots that holds a pack.yaml, in order of path."""
-    return [file.parent for root in roots for file in sorted(root.rglob("pack.yaml"))]
+    """Every folder below the roots that holds a pack.yaml, in order of path; each once, also where one root lies in another."""
+    found = {file.parent.resolve(): file.parent for root in roots for file in sorted(root.rglob("pack.yaml"))}
+    return list(found.values())
 
 
 def write(library: Library, target: Path) -> Index:

@@ -57,6 +57,7 @@ def _concerns(case: Case, term: Term) -> bool:
 
 
 def _dues(case: Case, term: Term, receipt_days: int) -> list[Due]:
+    term = msgspec.structs.replace(term, what=f"{term.what}{_where(term)}")
     found = _due(case, term, receipt_days)
     if term.never_after is None:
         return [found]

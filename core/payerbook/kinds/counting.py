@@ -122,10 +122,8 @@ def of_lines(counter: Counter, case: Case, indexes: Iterable[int]) -> list[Servi
     for index in indexes:
         line = case.lines[index]
         if _code_counts(counter, line.code):
-            rendering = line.rendering_provider or case.claim.rendering_provider
-            provider = rendering.npi if rendering is not None else None
             amount = line_amount(counter, case, index)
-            found.append(Service(line.service_date, line.code, discipline_of(case, line), purpose, provider, amount, index))
+            found.append(Service(line.service_date, line.code, discipline_of(case, line), purpose, provider_of(case, line), amount, index))
     return sorted(found, key=lambda service: (service.day, service.line))
 
 
@@ -152,6 +150,12 @@ def discipline_of(case: Case, line: Line) -> Discipline | None:
     named = disciplines.taxonomy(provider.taxonomy) if provider is not None else None
     context = case.claim.context
     return named or (context.episode.discipline if context is not None and context.episode is not None else None)
+
+
+def provider_of(case: Case, line: Line) -> str | None:
+    """The NPI of the provider who rendered a line; None when the claim does not say it."""
+    rendering = line.rendering_provider or case.claim.rendering_provider
+    return rendering.npi if rendering is not None else None
 
 
 def line_amount(counter: Counter, case: Case, index: int) -> Number | None:

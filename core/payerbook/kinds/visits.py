@@ -45,7 +45,8 @@ def number(case: Case, index: int, counter: Counter) -> Number:
     asks = counting.asks_start(counter)
     if asks is not None and start is None:
         return Number(None, needs=("context.episode.visit_number",) if counter.per == "episode" else (asks,))
-    one = Service(line.service_date, line.code, discipline, episode.purpose, None, counting.line_amount(counter, case, index), index)
+    provider, amount = counting.provider_of(case, line), counting.line_amount(counter, case, index)
+    one = Service(line.service_date, line.code, discipline, episode.purpose, provider, amount, index)
     counts = counting.alike(counter, one, one, pool)
     if counts is False or (counter.pools and not pool):
         return Number(0, True)
@@ -59,7 +60,8 @@ def number(case: Case, index: int, counter: Counter) -> Number:
     if fresh and episode.last_visit_on is not None and (one.day - episode.last_visit_on).days >= counter.gap_days:
         return Number(1, True, one.day)
     if not one.sure:
-        found = found._replace(sure=False, needs=("context.episode.purpose",))
+        unsaid = "rendering_provider.npi" if counter.by_provider and provider is None else "context.episode.purpose"
+        found = found._replace(sure=False, needs=(unsaid,))
     if case.history.complete:
         return found
     return found._replace(sure=False, needs=("context.history", *found.needs))

@@ -9,7 +9,7 @@ import msgspec
 from payerbook.authoring.prove.domain import claims, plain
 from payerbook.authoring.prove.ground import Ground, Told
 from payerbook.authoring.prove.proof import Proof
-from payerbook.authoring.prove.timeline import in_force
+from payerbook.authoring.standing import in_force
 from payerbook.policy import Rule, Version
 
 _FIRES = ("fail", "resolved")

@@ -13,7 +13,7 @@ from payerbook.authoring.prove.domain import claims
 from payerbook.authoring.prove.ground import Ground, Told
 from payerbook.authoring.prove.proof import Proof
 from payerbook.authoring.prove.shrink import smallest
-from payerbook.authoring.prove.timeline import in_force
+from payerbook.authoring.standing import in_force
 from payerbook.claim import Claim, Line
 from payerbook.kinds.base import Fix, Question
 from payerbook.policy import RANK, Rule

@@ -3,40 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 
 from payerbook.authoring.prove.domain import plain
 from payerbook.authoring.prove.ground import Ground
 from payerbook.authoring.prove.proof import Proof
-from payerbook.engine import versions
-from payerbook.policy import Rule, Version
-
-_DAY = timedelta(days=1)
-
-
-def in_force(rule: Rule, version: Version) -> list[tuple[date, date | None]]:
-    """Days on which the version is the one in force, each with the day of knowledge it needs (None = all that is on file).
-
-    The answer can change only where a version begins or ends and on days of publication, so those days are tried; the first and the
-    last day come out. Nothing = the version is never in force.
-    """
-    cuts = sorted(versions.cuts(rule))
-    days = sorted({day for cut in cuts for day in (cut, cut - _DAY)} | {version.end or version.start})
-    days = [day for day in days if version.start <= day and (version.end is None or day <= version.end)]
-    learned = sorted({versions.known_from(other) for other in rule.versions}, reverse=True)
-    for known in (None, *learned):
-        stands = [day for day in days if _stands(rule, day, known) is version]
-        if stands:
-            return [(day, known) for day in dict.fromkeys((stands[0], stands[-1]))]
-    return []
-
-
-def _stands(rule: Rule, day: date, known: date | None) -> Version | None:
-    found = versions.on(rule, day, known)
-    if isinstance(found, Version):
-        return found
-    return found.version if found.outcome == "not-on-file" else None
+from payerbook.authoring.standing import DAY, Stretch, gaps, in_force
+from payerbook.policy import Rule
 
 
 def timeline(ground: Ground) -> Iterator[Proof]:
@@ -56,26 +29,24 @@ def timeline(ground: Ground) -> Iterator[Proof]:
 
 
 def _gaps(ground: Ground, rule: Rule) -> Iterator[Proof]:
-    ordered = sorted(rule.versions, key=lambda version: version.start)
-    for before, after in pairwise(ordered):
-        if before.end is not None and before.end + _DAY < after.start and not after.changed:
-            first = before.end + _DAY
-            yield ground.proof(
-                "PB067",
-                [(rule, before), (rule, after)],
-                f"no version covers the days from {first} to {after.start - _DAY}: "
-                f"one ends on {before.end}, the next begins on {after.start}",
-                "correct one of the dates; if the rule did not bind on those days, say so in `changed` of the later version; "
-                "if nothing could be read for them, write a version with `hole`",
-                plain(ground, rule, after, first),
-            )
-    last = max(rule.versions, key=lambda version: (version.end or date.max, version.start))
+    ordered = sorted(rule.versions, key=lambda version: (version.start, version.known or date.min))
+    for place, first, last_day in gaps([Stretch(version.start, version.end, version.changed) for version in ordered]):
+        before, after = ordered[place - 1], ordered[place]
+        yield ground.proof(
+            "PB067",
+            [(rule, before), (rule, after)],
+            f"no version covers the days from {first} to {last_day}: one ends on {first - DAY}, the next begins on {after.start}",
+            "correct one of the dates; if the rule did not bind on those days, say so in `changed` of the later version; "
+            "if nothing could be read for them, write a version with `hole`",
+            plain(ground, rule, after, first),
+        )
+    last = ordered[-1]
     if last.end is not None and rule.replaced_by is None:
         yield ground.proof(
             "PB069",
             [(rule, last)],
             f"the rule ends on {last.end} and nothing follows",
             "if something took its place, say so in `replaced_by`; if it was lifted, `changed` or `why` should say that",
-            plain(ground, rule, last, last.end + _DAY),
+            plain(ground, rule, last, last.end + DAY),
             note=True,
         )

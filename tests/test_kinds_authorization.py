@@ -87,6 +87,23 @@ def test_without_a_whole_history_a_count_can_only_show_that_a_visit_is_late(earl
     assert [hit.outcome for hit in found] == ["fail" if late else "unknown"]
 
 
+@pytest.mark.parametrize(
+    ("rendering", "number", "sure", "needs"),
+    [
+        ("1245319599", 3, True, ()),
+        ("1003000126", 2, True, ()),
+        (None, 0, False, ("rendering_provider.npi",)),
+    ],
+)
+def test_each_provider_has_a_count_of_its_own(rendering: str | None, number: int, sure: bool, needs: tuple[str, ...]) -> None:
+    """Two visits with one provider and one with another in the year."""
+    who = ("1245319599", "1245319599", "1003000126")
+    earlier = tuple(HistoryItem(DAY - timedelta(days=place + 1), "97110", rendering_npi=npi) for place, npi in enumerate(who))
+    counter = Counter(per="calendar-year", counts="visits", by_provider=True)
+    found = visits.number(_case(_claim(rendering_provider=Provider(npi=rendering)), earlier), 0, counter)
+    assert (found.number, found.sure, found.needs) == (number, sure, needs)
+
+
 def test_the_number_on_the_claim_is_that_of_its_first_day() -> None:
     claim = _claim(Context(episode=Episode(visit_number=6), authorizations=()), days=(DAY, DAY + timedelta(days=2)))
     assert [(hit.outcome, hit.line) for hit in _hits({"from_visit": 7}, claim)] == [("fail", 1)]

@@ -26,6 +26,8 @@ class Location(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Cited(msgspec.Struct, frozen=True):
+    """A source as reports and answers show it; `superseded` stands there only where a newer edition exists that was not read."""
+
     title: str
     publisher: str
     url: str | None
@@ -33,6 +35,12 @@ class Cited(msgspec.Struct, frozen=True):
     grade: str
     last_checked: datetime.date | None
     date: str | None = None
+    superseded: Literal[True] | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def edition(self) -> str | None:
+        """What an older edition says beside its grade: it cannot prove a denial."""
+        return "a newer edition was not read" if self.superseded else None
 
 
 class Repair(msgspec.Struct, frozen=True):

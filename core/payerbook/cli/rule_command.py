@@ -150,7 +150,8 @@ def _print(rule: Rule, answer: dict[str, Any]) -> None:
         for source in version["sources"]:
             parts = [source["title"], source["section"] and f"section {source['section']}", source["publisher"], source["date"]]
             text = ", ".join(part for part in parts if part)
-            print(paint(fold(f"[{source['grade']}] {text}, checked {source['last_checked'] or 'never'}", "    ", "      "), "dim"))
+            older = "; a newer edition was not read" if source.get("superseded") else ""
+            print(paint(fold(f"[{source['grade']}] {text}{older}, checked {source['last_checked'] or 'never'}", "    ", "      "), "dim"))
             if source["url"]:
                 print(paint(f"      {source['url']}", "dim"))
     print(paint(NOTICE, "dim"))

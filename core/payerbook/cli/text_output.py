@@ -277,4 +277,4 @@ def _fix(fix: Repair) -> str:
 def _source(source: Cited) -> str:
     parts = [source.title, source.section and f"section {source.section}", source.publisher, source.date, f"grade {source.grade}"]
     checked = f"checked {source.last_checked}" if source.last_checked else None
-    return ", ".join(part for part in [*parts, checked] if part)
+    return ", ".join(part for part in [*parts, source.edition, checked] if part)

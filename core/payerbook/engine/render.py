@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import UNSET
 
 from payerbook.claim import Claim
 from payerbook.engine import versions
@@ -167,6 +168,7 @@ def cite(sources: tuple[Source, ...]) -> tuple[Cited, ...]:
             grade=source.grade,
             last_checked=source.last_checked,
             date=source.date,
+            superseded=True if source.superseded else UNSET,
         )
         for source in sources
     )

@@ -32,7 +32,7 @@ def on(rule: Rule, day: date, known_on: date | None = None) -> Version | Gap:
         versions = tuple(version for version in versions if known_from(version) <= known_on)
     first = rule.versions[0]
     if not versions:
-        return Gap("not-on-file", f"Nothing of this rule was published by {known_on}.", first)
+        return Gap("not-on-file", "Nothing of this rule had been published by then.", first)
     best: Version | None = None
     for version in versions:
         if version.start <= day and (best is None or _later(version, best)):

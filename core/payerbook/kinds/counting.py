@@ -323,6 +323,8 @@ def period(counter: Counter) -> str:
 
 def name(counter: Counter) -> str:
     """The window as answers name it."""
+    if counter.per == "event" and counter.event is not None:
+        return counter.event
     return f"{counter.days}-days" if counter.per == "days" else f"{counter.months}-months" if counter.per == "months" else counter.per
 
 

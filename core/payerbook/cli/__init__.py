@@ -36,6 +36,7 @@ COMMANDS = {
     "new": "start a pack, a rule, its cases, or a plugin: files with every setting explained",
     "schema": "the JSON Schemas of claims, reports and packs",
     "site": "write and build the reference site",
+    "completion": "what makes your shell complete commands, options, payers, rules and codes",
 }
 """Name and one line of help of every command; its module is `payerbook.cli.<name>_command`."""
 
@@ -47,6 +48,10 @@ NOTICE = "Not legal or billing advice."
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 nothing found, 1 findings, 2 usage or unreadable input, 3 a pack did not load."""
+    if "_ARGCOMPLETE" in os.environ:  # set by the shell when it asks what could follow
+        from payerbook.cli import completion
+
+        completion.answer(COMMANDS)
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         return _run(arguments)

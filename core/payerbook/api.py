@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import copy
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import partial, reduce
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from payerbook.answers import who
 from payerbook.answers.compare import Comparisons
 from payerbook.answers.desk import Desk
+from payerbook.answers.on_file import OnFile
 from payerbook.answers.questions import DeadlinesAnswer
 from payerbook.answers.unit_counts import UnitCounts
-from payerbook.answers.who import PayerAnswer
 from payerbook.book import Shelf
 from payerbook.claim import Claim
-from payerbook.datasets import Tables
 from payerbook.engine import gaps, repair
 from payerbook.engine.baseline import Baseline
 from payerbook.engine.enrich import merge
 from payerbook.engine.explain import Explained, explained
 from payerbook.engine.ledger import Ledger, own_history
 from payerbook.engine.lifecycle import in_use
-from payerbook.engine.overrides import override
 from payerbook.engine.program import Program
 from payerbook.engine.run import Locate, Payer, run
 from payerbook.engine.selection import Selection, require_known
 from payerbook.errors import UsageError
 from payerbook.finding import Asked, PackUsed, Report, Selected
-from payerbook.kinds.base import Case, History, Kind
-from payerbook.payers import Payers, Resolved, hints
-from payerbook.plugins import NotLoaded
-from payerbook.policy import CodeInfo, Grade, Pack, PackHead, Rule, Version
+from payerbook.kinds.base import Case, History
+from payerbook.payers import Resolved, hints
+from payerbook.policy import Grade, Pack, PackHead
 
 if TYPE_CHECKING:
     from payerbook.answers.priced import PriceAnswer
@@ -58,16 +51,13 @@ def engine_version() -> str:
         return "0"
 
 
-class Book(Comparisons, UnitCounts):
+class Book(OnFile, Comparisons, UnitCounts):
     """Packs ready to answer. Safe to share between threads; makes no network call, reads no clock."""
 
     def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self._kinds: dict[str, Kind[Any]] = shelf.plugins.kinds()
-        self._payers = Payers(shelf.heads, shelf.terms)
+        super().__init__(shelf)
         self._programs: dict[str | None, tuple[Program, tuple[PackUsed, ...]]] = {}
         self._desks: dict[str | None, Desk] = {}
-        self._packs: dict[str, Pack] = {}
         self._left_out: dict[str | None, tuple[str, ...]] = {}
         self._checked: set[str | None] = set()
         self._prices: dict[str, PriceRules] = {}
@@ -99,11 +89,6 @@ class Book(Comparisons, UnitCounts):
         """Ids of the rules that were not asked for, of the payers checked so far."""
         return tuple(sorted({id for payer in self._checked for id in self._left_out.get(payer, ())}))
 
-    @property
-    def not_loaded(self) -> tuple[NotLoaded, ...]:
-        """Packs and plugins that could not be loaded; their payers go unchecked."""
-        return self._shelf.not_loaded
-
     def check(
         self,
         claim: Claim,
@@ -125,6 +110,7 @@ class Book(Comparisons, UnitCounts):
         """
         found = self.resolve(claim, payer)
         program, packs = self._program(found.id)
+        claim = found.told(claim)
         report = run(
             program,
             claim,
@@ -154,6 +140,7 @@ class Book(Comparisons, UnitCounts):
         """Every rule that is asked about the claim, with its outcome and the facts it looked at; arguments as for `check`."""
         found = self.resolve(claim, payer)
         program, _ = self._program(found.id)
+        claim = found.told(claim)
         before = own_history(claim) if history is None else history
         return explained(program, claim, before, self._whose(claim, found, known_on), Asked(known_on, today, payer))
 
@@ -231,9 +218,10 @@ class Book(Comparisons, UnitCounts):
         """A run over many claims that remembers what it has seen."""
         return Run(self, known_on, today, payer, baseline)
 
+    @property
     def look_back(self) -> int:
         """Days of history that any rule of any pack on file can ask for."""
-        return max((self._program(head.id)[0].look_back for head in self._shelf.heads), default=0)
+        return self._shelf.look_back
 
     def _program(self, payer: str | None) -> tuple[Program, tuple[PackUsed, ...]]:
         held = self._programs.get(payer)
@@ -260,77 +248,16 @@ class Book(Comparisons, UnitCounts):
         find = self._payers.find
         return lambda other: other is None or other == payer or (payer is not None and find(other).id == payer)
 
-    def packs(self) -> tuple[PackHead, ...]:
-        """The heads of all packs on file."""
-        return self._shelf.heads
-
-    def pack(self, id: str) -> Pack:
-        """A pack with its rules, as the practice's own packs override them."""
-        pack = self._packs.get(id)
-        if pack is None:
-            pack = self._packs[id] = reduce(override, self._shelf.overriding(id), self._shelf.pack(id))
-        return pack
-
-    def payer(self, text: str) -> PackHead:
-        """The payer that a name means. Raises UsageError when it means none or several."""
-        id = self._payers.require(text)
-        return next(head for head in self._shelf.heads if head.id == id)
-
-    def identify(self, text: str) -> PayerAnswer:
-        """What a name means: its pack, why, and how sure that is; the candidates when it means none or several."""
-        match = self._payers.match(text, spell=True)
-        return who.answer(text, match, None if match.id is None else self._shelf.pack(match.id).head)
-
-    def rule(self, id: str) -> Rule:
-        """A rule by id. Raises UsageError naming the nearest when there is none."""
-        pack = id.rpartition(".")[0]
-        if pack in self._shelf:
-            for rule in self.pack(pack).rules:
-                if rule.id == id:
-                    return rule
-            if (reason := gaps.absent(self._shelf.pack(pack), id)) is not None:
-                raise UsageError(reason)
-        raise UsageError(f"There is no rule {id!r} on file.{self._near_rules(id)}")
-
-    def _near_rules(self, id: str) -> str:
-        known = [rule.id for head in self._shelf.heads for rule in self.pack(head.id).rules]
-        near = difflib.get_close_matches(id, known, 3) or [known_id for known_id in known if known_id.endswith(f".{id}")][:3]
-        return f" Nearest: {', '.join(near)}." if near else ""
-
-    def kind(self, name: str) -> Kind[Any]:
-        """A rule kind by name."""
-        return self._kinds[name]
-
-    @property
-    def codes(self) -> dict[str, CodeInfo]:
-        """Procedure codes with our own labels."""
-        return self._shelf.codes
-
-    @property
-    def tables(self) -> Tables:
-        """All dated tables on file."""
-        return self._shelf.tables
-
-    def title(self, id: str) -> str:
-        """The title of a rule."""
-        return gaps.RULE.title if id == gaps.RULE.id else self.rule(id).title
-
-    def sentence(self, rule: Rule, version: Version) -> str:
-        """What a rule asks for, in words, as one of its versions sets it."""
-        kind = self._kinds[rule.kind]
-        return kind.sentence(msgspec.convert(version.params, kind.params))
-
-    def formats(self) -> dict[str, Any]:
-        """Claim readers that plugins bring, by name."""
-        return self._shelf.plugins.formats()
-
     def desk(self, payer: str) -> Desk:
         """Where questions about a payer's codes are answered. Raises UsageError when the name means no payer or several."""
-        return self._desk(self.payer(payer).id)
+        found = self._payers.meant(payer)
+        desk = self._desk(found.id)
+        return desk if found.plan is None else desk.of(found.plan)
 
     def deadlines(self, claim: Claim, *, known_on: date | None = None, payer: str | None = None) -> DeadlinesAnswer:
         """What is due when for a claim, and why; a payer that is not on file has only the deadlines of claim form."""
-        return self._desk(self.resolve(claim, payer).id).deadlines(claim, known_on)
+        found = self.resolve(claim, payer)
+        return self._desk(found.id).deadlines(found.told(claim), known_on)
 
     def price(
         self, claim: Claim, *, locality: str | None = None, national: bool = False, known_on: date | None = None, payer: str | None = None
@@ -346,7 +273,7 @@ class Book(Comparisons, UnitCounts):
         found = self.resolve(claim, payer)
         if found.id is None:
             raise UsageError(f"The payer of claim {claim.claim_id} is not on file; say --payer with one of `payerbook packs`.")
-        case = Case(claim, found.id, own_history(claim), self._same(found.id), None)
+        case = Case(found.told(claim), found.id, own_history(claim), self._same(found.id), None)
         asked = AskedPrice("price", found.id, claim.claim_id, locality, national, known_on)
         return price.answer(self._price_rules(found.id), self._shelf.tables, case, asked, self._program(found.id)[1])
 
@@ -368,7 +295,7 @@ class Run:
         self._today = today
         self._payer = payer
         self._baseline = baseline
-        self._ledger = Ledger(book.look_back())
+        self._ledger = Ledger(book.look_back)
 
     def remember(self, claim: Claim) -> None:
         """Takes an earlier claim as history without checking it."""

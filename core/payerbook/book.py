@@ -114,6 +114,12 @@ class Shelf:
         """The heads of all packs with rules to check, by id; packs of templates are only for other packs to inherit from."""
         return tuple(self._entries[id][1].head for id in sorted(self._entries) if not self._entries[id][1].head.templates)
 
+    @property
+    def look_back(self) -> int:
+        """Days of history that any rule of any pack on file can ask for, those of the practice's own packs too."""
+        over = [entry for listed in self._overrides.values() for _, entry in listed]
+        return max((entry.head.look_back for entry in [*over, *(entry for _, entry in self._entries.values())]), default=0)
+
     def packs(self) -> Iterator[Pack]:
         """All packs that others may inherit from, templates too."""
         return map(self.pack, sorted(self._entries))

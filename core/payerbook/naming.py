@@ -1,6 +1,6 @@
 """How people write a payer's name: a text taken apart into words, and what those words mean.
 
-Spaces and punctuation decide nothing: "UnitedHealthcare", "United Health Care" and "united-healthcare" are one name.
+Spaces and punctuation decide nothing: "HealthPlan", "Health Plan" and "health-plan" are one name.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Vocabulary:
         return Reading(tuple(found), tuple(self._mentions(tuple(found))), fillers, tuple(corrected))
 
     def _apart(self, word: str) -> tuple[str, str] | None:
-        """The brand and the state of a word that is both: bcbsnd."""
+        """The brand and the state of a word that is both: a short name with ND behind it."""
         for cut in range(2, len(word) - 1):
             if self._means(word[:cut], "brand") and self._means(word[cut:], "state"):
                 return word[:cut], word[cut:]
@@ -143,7 +143,7 @@ class Vocabulary:
             end, joined = longest[place]
             meanings = tuple(self._meanings[joined])
             states = tuple(meaning for meaning in meanings if meaning.kind == "state")
-            if states and place and found[place - 1] in ("of", "in"):  # Blue Cross of MA
+            if states and place and found[place - 1] in ("of", "in"):  # Example Health of MA
                 meanings = states
             yield Mention(place, end, meanings)
             place = end

@@ -46,10 +46,20 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class Resolved(NamedTuple):
-    """A pack id, or None with the nearest ones."""
+    """A pack id, or None with the nearest ones; `plan` is the one of the payer's products that the name means, where it means one."""
 
     id: str | None
     nearest: tuple[str, ...] = ()
+    plan: Plan | None = None
+
+    def told(self, claim: Claim) -> Claim:
+        """The claim with the plan that its payer's name means, and that plan's line of business, where it names no plan itself.
+
+        The states of a plan are not taken: they say where it is sold, not where the provider is.
+        """
+        if self.plan is None or claim.plan is not None:
+            return claim
+        return msgspec.structs.replace(claim, plan=self.plan.name, line_of_business=claim.line_of_business or self.plan.line_of_business)
 
 
 class Hints(NamedTuple):
@@ -144,11 +154,16 @@ class Payers:
         both = named & by_id if named and by_id else named | by_id
         chosen = self._choose(both, hints) if by_id or match.id is not None else both
         if len(chosen) == 1 and (match.id is not None or by_id):
-            return Resolved(next(iter(chosen)))
+            return Resolved(id := next(iter(chosen)), plan=self._plan(match) if match.id == id else None)
         if not named and not by_id and len(owners := self._indicators.get(hints.indicator or "", set())) == 1:
             return Resolved(next(iter(owners)))
         listed = tuple(sorted(chosen or named | by_id)) or tuple(one.id for one in match.candidates)
         return Resolved(None, listed[:5] or self.nearest(name or payer_id or ""))
+
+    def _plan(self, match: Match) -> Plan | None:
+        """The product that a name means besides its payer."""
+        plans = self._heads[match.id].plans if match.id is not None else ()
+        return next((plan for plan in plans if plan.name == match.plan), None)
 
     def _choose(self, ids: set[str], hints: Hints) -> set[str]:
         """Those of several packs that the hints speak for; all of them when they speak for none."""
@@ -169,12 +184,20 @@ class Payers:
 
     def require(self, text: str) -> str:
         """The pack id of a payer given as an argument. Raises UsageError when it is unknown or ambiguous, naming the nearest."""
+        return self._required(text)[0]
+
+    def meant(self, text: str) -> Resolved:
+        """The pack of a payer given as an argument, and the plan that its name means; errors as for `require`."""
+        id, plan = self._required(text)
+        return Resolved(id, plan=plan)
+
+    def _required(self, text: str) -> tuple[str, Plan | None]:
         found = self.match(text, spell=True)
         if found.id is None:
             ids = [one.id for one in found.candidates]
             hint = f"Nearest: {', '.join(ids)}." if ids else f"On file: {', '.join(sorted(self._heads))}."
             raise UsageError(f"No single payer on file is called {text!r}. {hint} `payerbook packs` lists all.")
-        return found.id
+        return found.id, self._plan(found)
 
     def match(self, text: str, *, spell: bool, hints: Hints = Hints()) -> Match:  # noqa: B008 - it is a constant
         """What a name means, and why; `spell` allows for misspelled words."""

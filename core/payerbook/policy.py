@@ -57,6 +57,8 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str | None = None
     """SHA-256 of the bytes of the document as they were on the day `retrieved`."""
     retrieved: datetime.date | None = None
+    proves: Literal["dates"] | None = None
+    """What alone it speaks of: the days of the version and not its content, so that it carries no severity; None = the whole."""
     adopts: str | None = None
     """The pack whose rules the source says this payer follows; None = it proves the rule itself."""
 
@@ -81,11 +83,16 @@ class When(msgspec.Struct, frozen=True, omit_defaults=True):
     frequency_codes: tuple[str, ...] | None = None
     payer_sequences: tuple[str, ...] | None = None
     lines_of_business: tuple[str, ...] | None = None
+    not_lines_of_business: tuple[str, ...] = ()
     other_lines_of_business: tuple[str, ...] = ()
-    """Lines of business that the condition rules out; one that is neither here nor there may be either."""
+    """Lines of business on file that neither condition names; one that stands nowhere may be any of them."""
     plans: tuple[str, ...] | None = None
+    not_plans: tuple[str, ...] = ()
     other_plans: tuple[str, ...] = ()
-    """Plans that the condition rules out, likewise."""
+    """Plans on file that neither condition names, likewise."""
+    states: tuple[str, ...] | None = None
+    """States of the billing provider."""
+    not_states: tuple[str, ...] = ()
     ages: tuple[int, ...] | None = None
     exemptions_none: tuple[str, ...] | None = None
     primary_diagnoses: tuple[str, ...] | None = None
@@ -251,6 +258,8 @@ class PackHead(msgspec.Struct, frozen=True, omit_defaults=True):
     review_days: int = 365
     holes: tuple[str, ...] = ()
     rules: int = 0
+    look_back: int = 0
+    """Days of history before a claim that any rule of the pack can ask for."""
     overrides: str | None = None
     extends: str | None = None
     inherited: int = 0
@@ -299,10 +308,16 @@ def cap(sources: tuple[Source, ...], today: date | None = None, review_days: int
 
     `today` and `review_days` (days) judge what is overdue.
     """
+    return min((_cap(step, today, review_days) for step in statements(sources)), key=RANK.__getitem__, default="advice")
+
+
+def statements(sources: Iterable[Source]) -> list[list[Source]]:
+    """The sources by what they state: the rule itself, and that the payer follows another one's; those of dates alone state neither."""
     steps: dict[str | None, list[Source]] = {}
     for source in sources:
-        steps.setdefault(source.adopts, []).append(source)
-    return min((_cap(step, today, review_days) for step in steps.values()), key=RANK.__getitem__, default="advice")
+        if source.proves is None:
+            steps.setdefault(source.adopts, []).append(source)
+    return list(steps.values())
 
 
 def _cap(sources: Iterable[Source], today: date | None, review_days: int) -> Severity:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from payerbook.answers.ask import Said
 from payerbook.answers.questions import AskedOf, AuthorizationAnswer, Needed, OpenPoint, PermissionAnswer
 from payerbook.claim import SCHEMA_VERSION, Authorization
@@ -13,6 +15,7 @@ from payerbook.finding import PackUsed
 from payerbook.kinds.base import Permission, Question
 from payerbook.policy import cap
 
+NO_RULE = "No rule on file says whether prior authorization is needed."
 _ORDER: tuple[Needed, ...] = ("no-auth", "conditional", "auth-needed")
 
 
@@ -31,17 +34,24 @@ def permission(said: Sequence[Said], question: Question, authorizations: Sequenc
     """
     asking = [(one, one.contribution.permission) for one in said if one.contribution.permission is not None]
     open_points = tuple(OpenPoint(one.bound.rule.id, one.reason, one.needs) for one, _ in asking if one.state != "said")
-    sure = [
-        (one, found, _word(found, question)) for one, found in asking if one.state == "said" and cap(one.bound.version.sources) != "advice"
-    ]
+    sure = [found for one in said if (found := decides(one, question)) is not None]
     if not sure:
-        none = OpenPoint(None, "No rule on file says whether prior authorization is needed.")
-        return Allowed(_answer("indeterminate", None, None), None, open_points or (none,))
-    one, found, needed = max(sure, key=lambda entry: _ORDER.index(entry[2]))
+        return Allowed(_answer("indeterminate", None, None), None, open_points or (OpenPoint(None, NO_RULE),))
+    strictest = max(sure, key=lambda found: _ORDER.index(found.needed))
     held = next((item.number for item in authorizations if item.number and _covers(item, question)), None)
-    if needed != "no-auth" and held is not None:
-        return Allowed(_answer("satisfied", one, found), held, open_points)
-    return Allowed(_answer(needed, one, found), None, open_points)
+    if strictest.needed != "no-auth" and held is not None:
+        return Allowed(msgspec.structs.replace(strictest, needed="satisfied"), held, open_points)
+    return Allowed(strictest, None, open_points)
+
+
+def decides(one: Said, question: Question) -> PermissionAnswer | None:
+    """What one rule alone decides of the visit asked about; None when it says nothing of it, or may not decide."""
+    found = one.contribution.permission
+    if found is None or one.state == "not-on-file" or cap(one.bound.version.sources) == "advice":
+        return None
+    unsure = one.state == "unknown" or one.only
+    exceptions = (*found.exceptions, *one.exceptions, *([one.only] if one.only else []))
+    return _answer("conditional" if unsure else _word(found, question), one, msgspec.structs.replace(found, exceptions=exceptions))
 
 
 def answer(

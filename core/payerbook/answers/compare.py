@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from payerbook.answers import authorization, coverage, limits
+from payerbook.answers import authorization, coverage, limits, words
 from payerbook.answers.ask import Said, as_claim
 from payerbook.answers.comparison import (
     COLUMNS,
@@ -23,13 +23,13 @@ from payerbook.answers.comparison import (
     Comparison,
 )
 from payerbook.answers.desk import Desk, Facts, Inquiries
-from payerbook.answers.questions import Deadline, LimitAnswer
+from payerbook.answers.questions import Deadline
 from payerbook.claim import SCHEMA_VERSION
 from payerbook.engine import versions
 from payerbook.engine.selection import GRADES
 from payerbook.errors import UsageError
 from payerbook.kinds.base import Question
-from payerbook.policy import Pack, PackHead, Rule, Source, Version
+from payerbook.policy import Pack, PackHead, Rule, Source, Version, statements
 
 OFFICE = "11"
 """Place of service of a comparison, where none is said."""
@@ -75,12 +75,13 @@ class Comparisons(Inquiries):
         """
         asked = tuple(code.strip().upper() for code in ([codes] if isinstance(codes, str) else codes))
         columns = _columns(asked, matrix)
-        heads = [self.payer(name) for name in payers] or [head for head in self.packs() if head.payer]
+        named = {self.payer(name).id: name for name in payers} or {head.id: head.id for head in self.packs() if head.payer}
         facts = Facts(place_of_service=place_of_service)
         rows = []
-        for head in {head.id: head for head in heads}.values():
-            rules = {rule.id: rule for rule in self.pack(head.id).rules}
-            given = _Payer(self.desk(head.id), head, rules, self.sentence)
+        for id, name in named.items():
+            head = self.payer(id)
+            rules = {rule.id: rule for rule in self.pack(id).rules}
+            given = _Payer(self.desk(name), head, rules, self.sentence)
             rows.append(ComparedPayer(head.id, head.title, _row(given, asked, on, known_on, facts, matrix)))
         return Comparison(
             schema_version=SCHEMA_VERSION,
@@ -165,10 +166,7 @@ def _backing(rule: Rule, version: Version) -> Backing:
 def _weighing(sources: Iterable[Source]) -> Source:
     """The source that a rule stands or falls with: its best one; where the payer follows another one's rules, the weaker of the best
     for the rule and the best for the following."""
-    steps: dict[str | None, list[Source]] = {}
-    for source in sources:
-        steps.setdefault(source.adopts, []).append(source)
-    return max((min(step, key=_place) for step in steps.values()), key=_place)
+    return max((min(step, key=_place) for step in statements(sources) or [list(sources)]), key=_place)
 
 
 def _place(source: Source) -> tuple[int, bool]:
@@ -206,10 +204,8 @@ def _authorization(asked: _Inquiry) -> Cell:
     answer = found.answer
     if answer.rule is None:
         return _none(next((point.reason for point in found.open if point.rule is not None), None))
-    words = {"no-auth": "not needed", "auth-needed": "needed", "conditional": "depends on the service"}.get(answer.needed, answer.needed)
-    if answer.from_visit is not None and answer.from_visit > 1 and answer.needed != "no-auth":
-        words = f"needed from visit {answer.from_visit}"
-    return _cell(words, "; ".join([words, *answer.exceptions]), _of(asked, [answer.rule]))
+    short = words.short_permission(answer)
+    return _cell(short, "; ".join([short, *answer.exceptions]), _said(one for one in asked.said if one.bound.rule.id == answer.rule))
 
 
 def _units(asked: _Inquiry) -> Cell:
@@ -227,7 +223,7 @@ def _limits(daily: bool) -> Callable[[_Inquiry], Cell]:
     def cell(asked: _Inquiry) -> Cell:
         found = list(dict.fromkeys(one for one in limits.limits(asked.said) if (one.per == "day") is daily))
         if found:
-            texts = list(dict.fromkeys(_limit(one) for one in found))
+            texts = list(dict.fromkeys(words.short_limit(one) for one in found))
             return _cell("; ".join(texts), "; ".join(texts), _of(asked, [one.rule for one in found]))
         away = [
             one for one in asked.said if one.state != "said" and any((limit.per == "day") is daily for limit in one.contribution.limits)
@@ -235,12 +231,6 @@ def _limits(daily: bool) -> Callable[[_Inquiry], Cell]:
         return _none(away[0].reason if away else None)
 
     return cell
-
-
-def _limit(one: LimitAnswer) -> str:
-    amount = f"${one.limit:,.2f}" if one.counts == "dollars" else f"{one.limit} {one.counts[:-1] if one.limit == 1 else one.counts}"
-    shared = f" ({'+'.join(one.shared_by)})" if one.shared_by and len(one.shared_by) <= 3 else ""
-    return f"{amount} per {one.per.replace('-', ' ')}{shared}{'' if one.hard else ', soft'}"
 
 
 def _investigational(asked: _Inquiry) -> Cell:

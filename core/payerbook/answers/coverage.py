@@ -26,6 +26,9 @@ from payerbook.finding import Cited, PackUsed
 from payerbook.kinds.base import Limit, Question, Standing
 from payerbook.policy import limit
 
+NO_RULE = "No rule on file says whether it is covered."
+NO_LIST = "No list of covered codes is on file; {} for the discipline."
+NO_CODE = "The code is not on file as a therapy code, and no rule names it."
 _ORDER: tuple[Covered, ...] = ("covered", "conditional", "indeterminate", "not-covered")
 
 
@@ -39,6 +42,14 @@ class Decided(NamedTuple):
     open: tuple[OpenPoint, ...]
 
 
+class Judged(NamedTuple):
+    """What one rule says of coverage; None where its sources are too weak to decide."""
+
+    covered: Covered | None
+    why: str
+    info: tuple[Info, ...]
+
+
 def decide(said: Sequence[Said], on_file: bool) -> Decided:
     """The worst of what the rules say. A rule that may only advise decides nothing; one that may only ask for review cannot refuse.
 
@@ -47,19 +58,15 @@ def decide(said: Sequence[Said], on_file: bool) -> Decided:
     words: list[tuple[Covered, str, tuple[Info, ...], Said]] = []
     weak: list[OpenPoint] = []
     for one in said:
-        standing = one.contribution.standing
-        if standing is None:
+        judged = judge(one)
+        if judged is None:
             continue
-        if _weak(one, standing):
-            if one.bound.version.effect != "none":
-                weak.append(OpenPoint(one.bound.rule.id, f"{standing.why} The sources of this rule are too weak to decide."))
-            continue
-        words.append((*_word(one, standing), one))
+        if judged.covered is None:
+            weak.append(OpenPoint(one.bound.rule.id, judged.why))
+        else:
+            words.append((judged.covered, judged.why, judged.info, one))
     if not words:
-        why = (
-            "No rule on file says whether it is covered." if on_file else "The code is not on file as a therapy code, and no rule names it."
-        )
-        return Decided("indeterminate", (why,), (), (), tuple(weak))
+        return Decided("indeterminate", (NO_RULE if on_file else NO_CODE,), (), (), tuple(weak))
     worst = max((word for word, *_ in words), key=_ORDER.index)
     deciding = [entry for entry in words if entry[0] == worst]
     info: tuple[Info, ...] = ()
@@ -67,6 +74,18 @@ def decide(said: Sequence[Said], on_file: bool) -> Decided:
         info = tuple(dict.fromkeys(name for _, _, names, _ in deciding for name in names or ("other",)))
     why_all = tuple(dict.fromkeys(why for _, why, _, _ in deciding))
     return Decided(worst, why_all, info, tuple(one for *_, one in deciding), tuple(weak))
+
+
+def judge(one: Said) -> Judged | None:
+    """What one rule says of coverage, as far as its sources carry; None when it says nothing."""
+    standing = one.contribution.standing
+    if standing is None:
+        return None
+    if not _weak(one, standing):
+        return Judged(*_word(one, standing))
+    if one.bound.version.effect == "none":
+        return None
+    return Judged(None, f"{standing.why} The sources of this rule are too weak to decide.", ())
 
 
 def _word(one: Said, standing: Standing) -> tuple[Covered, str, tuple[Info, ...]]:
@@ -77,6 +96,8 @@ def _word(one: Said, standing: Standing) -> tuple[Covered, str, tuple[Info, ...]
         return "conditional", f"{standing.why} {one.reason}", ("location" if "place_of_service" in one.needs else "other",)
     if one.state == "unknown":
         return "indeterminate", one.reason, ()
+    if one.only or (one.exceptions and standing.covered == "not-covered"):
+        return "conditional", f"{standing.why} {one.caveat}", ("other",)
     if standing.covered == "not-covered" and one.bound.severity == "review":
         return "indeterminate", f"{standing.why} The sources of this rule do not allow a firm answer.", ()
     return standing.covered, standing.why, standing.info
@@ -89,8 +110,9 @@ def coverage(
     on_file: bool,
     authorizations: Sequence[Authorization],
     packs: tuple[PackUsed, ...],
+    turning: bool = True,
 ) -> CoverageAnswer:
-    """The whole answer; `on_file` says whether the code has a label of ours."""
+    """The whole answer; `on_file` says whether the code has a label of ours, `turning` whether its flips are wanted."""
     every = asker.ask(question, asked.known_on)
     decided = decide(every, on_file)
     refused = decided.covered == "not-covered"
@@ -100,34 +122,59 @@ def coverage(
     info = decided.info
     if allowed.answer.needed == "conditional" and not refused:
         info = info if "other" in info else (*info, "other")
-    diagnoses = tuple(
-        DiagnosisNeed(one.contribution.diagnoses, one.bound.rule.id) for one in sure if one.contribution.diagnoses is not None
-    )
     return CoverageAnswer(
         schema_version=SCHEMA_VERSION,
         asked=asked,
         covered=decided.covered,
-        why=decided.why,
+        why=_why(decided, bool(limits(sure)), allowed.answer.rule is not None),
         authorization=None if refused else allowed.answer.needed,
         satisfied_by=None if refused else allowed.satisfied_by,
         decided_at=_decided_at(decided),
         info_needed=info,
         instead=tuple(dict.fromkeys(code for one in decided.by if one.contribution.standing for code in one.contribution.standing.use)),
-        modifiers=tuple(
-            ModifierNeed(any_of, one.bound.kind.sentence(one.bound.params), one.bound.rule.id)
-            for one in sure
-            for any_of in one.contribution.modifiers
-        ),
+        modifiers=tuple(need for one in sure for need in modifiers(one)),
         limits=limits(sure),
-        documents=tuple(DocumentNeed(item, one.bound.rule.id) for one in sure for item in one.contribution.documents),
-        diagnoses=diagnoses or None,
+        documents=tuple(need for one in sure for need in documents(one)),
+        diagnoses=tuple(need for one in sure for need in diagnoses(one)) or None,
         investigational=_investigational(decided),
-        flips=flips(asker, question, asked.known_on, lambda found: core(found, on_file)),
+        flips=flips(asker, question, asked.known_on, lambda found: core(found, on_file)) if turning else (),
         unknown=tuple(dict.fromkeys((*decided.open, *open_points(said), *(() if refused else allowed.open)))),
         sources=sources(said),
         packs=packs,
         tables=asker.tables(said, question),
     )
+
+
+def modifiers(one: Said) -> tuple[ModifierNeed, ...]:
+    """The modifiers that one rule asks for."""
+    needed = one.contribution.modifiers
+    why = " ".join(filter(None, (one.bound.kind.sentence(one.bound.params), one.caveat))) if needed else ""
+    return tuple(ModifierNeed(any_of, why, one.bound.rule.id) for any_of in needed)
+
+
+def documents(one: Said) -> tuple[DocumentNeed, ...]:
+    """What one rule wants in the record."""
+    only = f" ({one.only})" if one.only else ""
+    return tuple(DocumentNeed(f"{item}{only}", one.bound.rule.id) for item in one.contribution.documents)
+
+
+def diagnoses(one: Said) -> tuple[DiagnosisNeed, ...]:
+    """The diagnoses with which alone one rule lets the code be covered; none when it says nothing of them."""
+    found = one.contribution.diagnoses
+    return () if found is None else (DiagnosisNeed(found, one.bound.rule.id),)
+
+
+def _why(decided: Decided, limited: bool, allowed: bool) -> tuple[str, ...]:
+    """What the answer rests on; where no rule decides, what the limits and the authorization that there are say nothing of."""
+    return (unsaid(True, limited, allowed),) if decided.why == (NO_RULE,) else decided.why
+
+
+def unsaid(on_file: bool, limited: bool, allowed: bool) -> str:
+    """What is said of coverage where no rule speaks of it; `limited` and `allowed`: there are limits, there is a word on authorization."""
+    if not on_file:
+        return NO_CODE
+    there = "limits and authorization below are" if limited and allowed else "limits below are" if limited else "authorization below is"
+    return NO_LIST.format(there) if limited or allowed else NO_RULE
 
 
 def core(said: Sequence[Said], on_file: bool) -> Parts:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal, TypedDict, Unpack
 
 import msgspec
 
 from payerbook.answers import authorization, coverage, deadlines, limits, who
-from payerbook.answers.ask import Asker, Said
+from payerbook.answers.ask import Asker, RuleHistory, Said
 from payerbook.answers.questions import AskedOf, AuthorizationAnswer, CoverageAnswer, DeadlinesAnswer, LimitsAnswer
 from payerbook.claim import Accumulator, Authorization, Claim, ClaimType, HistoryItem
 from payerbook.engine.ledger import own_history
 from payerbook.engine.program import Program
 from payerbook.finding import PackUsed
 from payerbook.kinds.base import Case, Question, Tables
-from payerbook.policy import CodeInfo, Contact
+from payerbook.policy import CodeInfo, Contact, Plan
 
 
 class Facts(TypedDict, total=False):
@@ -25,7 +26,7 @@ class Facts(TypedDict, total=False):
 
     `claim_type` is professional unless said otherwise. `history` holds the patient's earlier services (those of other payers are left
     aside); `visit` is the number of the visit in its episode, `age` the patient's age in whole years; `plan` and `line_of_business` are the
-    names of the patient's product and sort of coverage.
+    names of the patient's product and sort of coverage, `state` is the billing provider's; `modifiers` are those of the line.
     """
 
     claim_type: ClaimType
@@ -34,6 +35,8 @@ class Facts(TypedDict, total=False):
     age: int | None
     plan: str | None
     line_of_business: str | None
+    state: str | None
+    modifiers: Sequence[str] | None
     history: Iterable[HistoryItem] | None
     accumulators: Iterable[Accumulator]
     authorizations: Iterable[Authorization]
@@ -59,6 +62,13 @@ class Desk:
         self._packs = packs
         self._same = same
         self._contacts = contacts
+        self._plan: Plan | None = None
+
+    def of(self, plan: Plan) -> Desk:
+        """The desk for questions that name one of the payer's products with the payer."""
+        desk = copy.copy(self)
+        desk._plan = plan
+        return desk
 
     @property
     def packs(self) -> tuple[PackUsed, ...]:
@@ -74,12 +84,16 @@ class Desk:
         question = self._question(code, on, facts)
         return question, self._asker.ask(question, known_on)
 
-    def coverage(self, code: str, on: date, known_on: date | None, facts: Facts) -> CoverageAnswer:
-        """Whether the code is covered on the day, and what a claim for it needs."""
+    def over_time(self, code: str, facts: Facts) -> tuple[RuleHistory, ...]:
+        """What each rule says of the code on every day of either clock: what the answer of any day is made from."""
+        return self._asker.over_time(self._question(code, date.max, facts))
+
+    def coverage(self, code: str, on: date, known_on: date | None, facts: Facts, *, turning: bool = True) -> CoverageAnswer:
+        """Whether the code is covered on the day, and what a claim for it needs; `turning` = with the days on which that changes."""
         question = self._question(code, on, facts)
         asked = self._asked("coverage", question, known_on)
         held = tuple(facts.get("authorizations", ()))
-        return coverage.coverage(self._asker, question, asked, question.code in self._codes, held, self._packs)
+        return coverage.coverage(self._asker, question, asked, question.code in self._codes, held, self._packs, turning)
 
     def limits(self, code: str, on: date, known_on: date | None, facts: Facts) -> LimitsAnswer:
         """Every limit of the code, with what the history has used of it."""
@@ -107,6 +121,7 @@ class Desk:
         given = facts.get("history")
         history = None if given is None else tuple(given)
         info = self._codes.get(code)
+        named = self._plan if facts.get("plan") is None else None
         return Question(
             code=code,
             on=on,
@@ -118,8 +133,10 @@ class Desk:
             accumulators=tuple(facts.get("accumulators", ())),
             visit=facts.get("visit"),
             age=facts.get("age"),
-            plan=facts.get("plan"),
-            line_of_business=facts.get("line_of_business"),
+            plan=facts.get("plan") if named is None else named.name,
+            line_of_business=facts.get("line_of_business") or (named.line_of_business if named is not None else None),
+            state=facts.get("state"),
+            modifiers=None if (modifiers := facts.get("modifiers")) is None else tuple(modifiers),
         )
 
     def _asked(self, name: Literal["coverage", "limits", "authorization"], question: Question, known_on: date | None) -> AskedOf:
@@ -135,6 +152,8 @@ class Desk:
             age=question.age,
             plan=question.plan,
             line_of_business=question.line_of_business,
+            state=question.state,
+            modifiers=question.modifiers,
         )
 
 

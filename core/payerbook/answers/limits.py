@@ -11,6 +11,8 @@ from payerbook.engine.render import cite
 from payerbook.finding import PackUsed
 from payerbook.kinds.base import Question
 
+USED_NOT_KNOWN = "What is used of this limit is not known."
+
 
 def limits(said: Iterable[Said]) -> tuple[LimitAnswer, ...]:
     """The limits that the rules set; a rule that may only advise sets no hard limit."""
@@ -26,7 +28,7 @@ def limits(said: Iterable[Said]) -> tuple[LimitAnswer, ...]:
             next_allowed=limit.next_allowed,
             hard=limit.hard and one.bound.severity == "deny",
             beyond=limit.beyond,
-            note=limit.note,
+            note=" ".join(filter(None, (limit.note, one.caveat))) or None,
             decided_at=one.decided_at,
             sources=cite(one.bound.version.sources),
         )
@@ -40,7 +42,7 @@ def gaps(one: Said) -> tuple[OpenPoint, ...]:
     """What a rule that stands on the day could not tell: facts of the patient, or tables that do not reach the day."""
     found = tuple(OpenPoint(one.bound.rule.id, text) for text in one.contribution.gaps)
     if one.contribution.needs:
-        found += (OpenPoint(one.bound.rule.id, "What is used of this limit is not known.", one.contribution.needs),)
+        found += (OpenPoint(one.bound.rule.id, USED_NOT_KNOWN, one.contribution.needs),)
     return found
 
 

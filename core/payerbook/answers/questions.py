@@ -36,6 +36,8 @@ class AskedOf(msgspec.Struct, frozen=True):
     age: int | None = None
     plan: str | None = None
     line_of_business: str | None = None
+    state: str | None = None
+    modifiers: tuple[str, ...] | None = None
 
 
 class ModifierNeed(msgspec.Struct, frozen=True):

@@ -117,7 +117,7 @@ class _PackCompiler:
         register = self._register(rules)
         pack = None
         if head is not None and not any(not fault.note for fault in self.faults):
-            pack = _sealed(head, who, rules, register, templates)
+            pack = _sealed(head, {**who, "look_back": heads.look_back(rules, self.around.kinds)}, rules, register, templates)
         return Compiled(self.folder, self.id, pack, self.faults, self.templates, self.taken)
 
     def _identity(self, head: PackDoc) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from payerbook.handbook import Denials, Handbook
 from payerbook.policy import Category, CodeInfo, DateBasis, Effect, Evidence, Grade, Purpose, Status, Topic
 from payerbook.terms import Terms
 from payerbook.units import Method
@@ -35,7 +36,11 @@ class WhenDoc(Doc):
     frequency_codes: tuple[Code, ...] | None = None
     payer_sequences: tuple[Literal["primary", "secondary", "tertiary", "unknown"], ...] | None = None
     lines_of_business: tuple[str, ...] | None = None
+    not_lines_of_business: Annotated[tuple[str, ...], Meta(description="Lines of business it does not apply to.")] = ()
     plans: tuple[str, ...] | None = None
+    not_plans: Annotated[tuple[str, ...], Meta(description="Plans it does not apply to.")] = ()
+    states: Annotated[tuple[Code, ...] | None, Meta(description="Postal codes, in quotes: only billing providers of these states.")] = None
+    not_states: Annotated[tuple[Code, ...], Meta(description="States of billing providers that it does not apply to.")] = ()
     ages: Annotated[
         Annotated[tuple[int, ...], Meta(min_length=1, max_length=2)] | None,
         Meta(description="First and last age in whole years on the first date of service, both included; [21] = 21 and older."),
@@ -52,6 +57,10 @@ class SourceRef(Doc):
     ref: Annotated[str, Meta(description="Id of a source in the pack's sources.yaml.")]
     section: str | None = None
     grade: Annotated[Grade | None, Meta(description="How this passage was read, where it differs from the source's own grade.")] = None
+    proves: Annotated[
+        Literal["dates"] | None,
+        Meta(description="dates = it speaks of the days alone and counts for no severity."),
+    ] = None
     note: str | None = None
 
 
@@ -159,9 +168,10 @@ class ExtendsDoc(Doc):
 
 
 class SkipDoc(Doc):
-    rule: Annotated[str, Meta(description="The rule's name without its pack.")]
     why: Annotated[str, Meta(min_length=1)]
     sources: Annotated[tuple[SourceRef, ...], Meta(description="Who says that this payer does not have it.", min_length=1)]
+    rule: Annotated[str | None, Meta(description="The rule's name without its pack.")] = None
+    rules: Annotated[tuple[str, ...], Meta(description="Several rules that are left out for one reason, in place of `rule`.")] = ()
 
 
 class AcceptDoc(Doc):
@@ -269,4 +279,6 @@ SCHEMAS: dict[str, Any] = {
     "tests": TestsDoc,
     "parents": dict[str, Annotated[str, Meta(description="What the rule was when it was last compared: `payerbook amend --recheck`.")]],
     "terms": Terms,
+    "denials": Denials,
+    "handbook": Handbook,
 }

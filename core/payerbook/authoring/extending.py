@@ -49,30 +49,40 @@ def check(document: Document, head: PackDoc, parent: Pack | None, own: set[str])
         yield document.fault(("extends",), "write from or attested_from, not both", "PB029", key=True)
     names = {rule.slug for rule in parent.rules}
     for place, skip in enumerate(head.skip):
-        path = ("skip", place, "rule")
-        if skip.rule not in names:
-            near = difflib.get_close_matches(skip.rule, sorted(names), 1)
+        if (skip.rule is None) != bool(skip.rules):
+            yield document.fault(("skip", place), "name one rule under rule, or several under rules, and not both", "PB029")
+    seen: set[str] = set()
+    for path, name, _ in _left_out(head):
+        if name not in names:
+            near = difflib.get_close_matches(name, sorted(names), 1)
             hint = f"did you mean {near[0]}?" if near else f"`payerbook packs {parent.head.id}` and its site page list them"
-            yield document.fault(path, f"{parent.head.id} has no rule {skip.rule}; {hint}", "PB029")
-        elif skip.rule in own:
-            message = f"{skip.rule} is skipped, but {skip.rule}.yaml writes it; remove one of the two"
-            yield document.fault(path, message, "PB029")
-        elif skip.rule in [other.rule for other in head.skip[:place]]:
-            yield document.fault(path, f"{skip.rule} is skipped twice; remove one", "PB029")
+            yield document.fault(path, f"{parent.head.id} has no rule {name}; {hint}", "PB029")
+        elif name in own:
+            yield document.fault(path, f"{name} is skipped, but {name}.yaml writes it; remove one of the two", "PB029")
+        elif name in seen:
+            yield document.fault(path, f"{name} is skipped twice; remove one", "PB029")
+        seen.add(name)
+
+
+def _left_out(head: PackDoc) -> Iterator[tuple[Path_, str, int]]:
+    """Every rule that is skipped: its place in the file, its name, and the place of the entry that says why."""
+    for place, skip in enumerate(head.skip):
+        if skip.rule is not None:
+            yield ("skip", place, "rule"), skip.rule, place
+        for number, name in enumerate(skip.rules):
+            yield ("skip", place, "rules", number), name, place
 
 
 def extension(document: Document, head: PackDoc, extends: ExtendsDoc, parent: Pack, cite: Cite) -> Extension:
     """What the pack takes; `cite` resolves references to sources, and reports those that mean none."""
     named = parent.head.id
     sources = _cited(document, ("extends", "sources"), extends.sources, cite)
-    gone = {skip.rule for skip in head.skip}
+    gone = {name for _, name, _ in _left_out(head)}
+    saying = [_cited(document, ("skip", place, "sources"), skip.sources, cite) for place, skip in enumerate(head.skip)]
     return Extension(
         pack=named,
         rules={f"{head.pack}.{rule.slug}": rule for rule in parent.rules if rule.slug not in gone},
-        skipped=tuple(
-            Skipped(f"{named}.{skip.rule}", skip.why, _cited(document, ("skip", place, "sources"), skip.sources, cite))
-            for place, skip in enumerate(head.skip)
-        ),
+        skipped=tuple(Skipped(f"{named}.{name}", head.skip[place].why, saying[place]) for _, name, place in _left_out(head)),
         sources=tuple(msgspec.structs.replace(source, adopts=named) for source in sources),
         first=versioning.day(extends.from_ or extends.attested_from),
         attested=extends.attested_from is not None,

@@ -1,13 +1,18 @@
-"""Faults of a pack.yaml that its schema cannot see: what the pack stands over, and what a pack of templates may not have."""
+"""The head of a pack: faults of a pack.yaml that its schema cannot see, and what the head says of the rules."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
 
 from payerbook.authoring.documents import PackDoc
 from payerbook.authoring.faults import Fault
 from payerbook.authoring.yamlfile import Document
+from payerbook.kinds.base import Kind
+from payerbook.policy import Rule
 
 
 def check_override(document: Document, head: PackDoc, packs: Collection[str]) -> Iterator[Fault]:
@@ -33,3 +38,9 @@ def check_templates(document: Document, head: PackDoc) -> Iterator[Fault]:
             yield document.fault((key,), f"a pack of templates answers for no payer; {wanted}", "PB028")
     for file in sorted([*document.file.parent.glob("*.test.yaml"), *document.file.parent.glob("facts.yaml")]):
         yield Fault(file, 1, 1, "", "a pack of templates has no cases and no facts; remove the file", "PB028")
+
+
+def look_back(rules: Iterable[Rule], kinds: Mapping[str, Kind[Any]]) -> int:
+    """Days of history before a claim that any of the rules can ask for; in the head, so that nobody has to read the rules for it."""
+    asked = ((kinds[rule.kind], version) for rule in rules for version in rule.versions if not version.hole)
+    return max((kind.look_back(msgspec.convert(version.params, kind.params, strict=False)) for kind, version in asked), default=0)

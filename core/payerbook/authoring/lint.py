@@ -107,11 +107,12 @@ def _compiled(session: Session, one: Compiled, today: date | None, documents: Se
 
 
 def _shared(session: Session) -> Iterator[Fault]:
-    """Faults of what the bundled packs share: codes, sets of codes, dated tables."""
+    """Faults of what the bundled packs share: codes, sets of codes, denial codes, topics, dated tables."""
     codes = policies() / "_codes"
     for file in sorted(codes.glob("*.yaml")):
         yield from wording.labels(yamlfile.read(file))
     yield from references.unused_sets(codes, session.library.folders)
+    yield from session.handbooks.faults
     for manifest in sorted((policies() / "_datasets").glob("*/manifest.yaml")):
         key = memory.key("table", _TABLES_CODE, *map(memory.content, sorted(manifest.parent.iterdir())))
         if memory.current().get(key) is not None:

@@ -33,8 +33,9 @@ class References:
         whens = [when for doc in rules for when in (doc.when, *(version.when for version in doc.versions)) if when is not None]
         plans = head.plans if head is not None else ()
         self._plans = [frozenset({plan.name, *plan.aliases}) for plan in plans]
-        self._plans += [frozenset({name}) for when in whens for name in when.plans or ()]
-        self._lines = [*self._vocabulary.terms.lines_of_business, *(line for when in whens for line in when.lines_of_business or ())]
+        self._plans += [frozenset({name}) for when in whens for name in (*(when.plans or ()), *when.not_plans)]
+        said = (line for when in whens for line in (*(when.lines_of_business or ()), *when.not_lines_of_business))
+        self._lines = [*self._vocabulary.terms.lines_of_business, *said]
 
     def source(self, document: Document, path: Path_, ref: SourceRef) -> Source | None:
         """The source that a reference means."""
@@ -58,6 +59,7 @@ class References:
             ref=ref.ref,
             sha256=found.sha256,
             retrieved=versioning.day(found.retrieved),
+            proves=ref.proves,
         )
 
     def when(self, document: Document, path: Path_, base: When, *layers: WhenDoc | None) -> When:
@@ -66,21 +68,28 @@ class References:
         for layer, at in zip(layers, (("when",), (*path, "when")), strict=False):
             if layer is None:
                 continue
+            for one, other in (("plans", "not_plans"), ("lines_of_business", "not_lines_of_business"), ("states", "not_states")):
+                if getattr(layer, one) is not None or getattr(layer, other):  # a child that says one of the two says both
+                    made |= {one: None, other: ()}
             for name in layer.__struct_fields__:
                 value = getattr(layer, name)
                 if value is None or value == ():
                     continue
                 made[name] = self._codes(document, (*at, name), value) if name in ("codes", "not_codes") else value
-        if made["plans"] is not None:
-            wanted = made["plans"]
-            names = {alias for plan in self._plans if not plan.isdisjoint(wanted) for alias in plan} - set(wanted)
-            made["plans"] = (*wanted, *sorted(names))
+        if made["plans"] is not None or made["not_plans"]:
+            made["plans"] = None if made["plans"] is None else self._with_aliases(made["plans"])
+            made["not_plans"] = self._with_aliases(made["not_plans"])
             others = {alias for plan in self._plans for alias in plan} | set(base.other_plans)
-            made["other_plans"] = tuple(sorted(others - set(made["plans"])))
-        if made["lines_of_business"] is not None:
+            made["other_plans"] = tuple(sorted(others.difference(made["plans"] or (), made["not_plans"])))
+        if made["lines_of_business"] is not None or made["not_lines_of_business"]:
             others = {*self._lines, *base.other_lines_of_business}
-            made["other_lines_of_business"] = tuple(sorted(others - set(made["lines_of_business"])))
+            made["other_lines_of_business"] = tuple(
+                sorted(others.difference(made["lines_of_business"] or (), made["not_lines_of_business"]))
+            )
         return When(**made)
+
+    def _with_aliases(self, plans: tuple[str, ...]) -> tuple[str, ...]:
+        return (*plans, *sorted({alias for plan in self._plans if not plan.isdisjoint(plans) for alias in plan} - set(plans)))
 
     def _codes(self, document: Document, path: Path_, value: SetRef | tuple[str, ...]) -> tuple[str, ...]:
         if isinstance(value, tuple):

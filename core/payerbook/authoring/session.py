@@ -11,6 +11,8 @@ import msgspec
 from payerbook.authoring.bundle import Library, pack_folders
 from payerbook.authoring.cases import CaseRunner
 from payerbook.authoring.compiler import guess_id
+from payerbook.authoring.handbooks import Handbooks
+from payerbook.authoring.handbooks import load as load_handbooks
 from payerbook.datasets import Tables
 from payerbook.plugins import BUNDLED, Plugins
 from payerbook.policy import Rule
@@ -35,6 +37,12 @@ class Session:
         """The dated tables of the library."""
         lists = zip(self.library.table_lists, self._tables, strict=True)
         return Tables(*((msgspec.json.encode(listed), folder) for listed, folder in lists))
+
+    @cached_property
+    def handbooks(self) -> Handbooks:
+        """Denial codes, topics and myths of the bundled policies."""
+        rules = {rule.id for one in self.library.all() if one.pack is not None for rule in one.pack.rules}
+        return load_handbooks(policies(), self.library.schemas, rules)
 
     @cached_property
     def runner(self) -> CaseRunner:

@@ -83,18 +83,18 @@ def _against(document: Document, path: tuple[str | int, ...], version: VersionDo
 
 
 def spans(doc: RuleDoc, place: int, parent: Rule | None) -> list[Span]:
-    """The stretches of one version of a rule: itself, or cut at every date of the parent."""
+    """The stretches of one version of a rule: itself, or cut at every date of the parent.
+
+    An end that only the next version brings stays open: by what was known before that one was published, the stretch goes on.
+    """
     version = doc.versions[place]
     start, end = first_day(version), day(version.to)
     if parent is None:
         return [Span(start, end, None)]
-    later = [first_day(other) for other in doc.versions if dated(other) and first_day(other) > start]
-    if later and (end is None or min(later) - _DAY < end):
-        end = min(later) - _DAY
+    later = [first_day(other) - _DAY for other in doc.versions if dated(other) and first_day(other) > start]
     found = []
     for begins, ends, base in closed(parent):
         low = max(start, begins)
-        high = ends if end is None else end if ends is None else min(end, ends)
-        if high is None or low <= high:
-            found.append(Span(low, high, base))
+        if all(last is None or low <= last for last in (end, ends, *later)):
+            found.append(Span(low, min((last for last in (end, base.end) if last is not None), default=None), base))
     return found

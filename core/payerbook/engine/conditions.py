@@ -1,7 +1,8 @@
 """The `when` of a rule version: which claims and lines it applies to.
 
 All are answered in the plan, so a rule that does not apply is never called. A condition on a fact that the claim does not say
-gives `unknown`, because nobody can tell whether the rule applies.
+gives `unknown`, because nobody can tell whether the rule applies. An exception (`not_plans` and its kin) that the claim does not rule
+out leaves the rule standing, and findings say for whom it is not (`doubt`).
 """
 
 from __future__ import annotations
@@ -18,22 +19,32 @@ OF_CLAIM = {
     "claim_types": "claim_type",
     "frequency_codes": "frequency_code",
     "payer_sequences": "payer_sequence",
-    "lines_of_business": "line_of_business",
-    "plans": "plan",
 }
 """Conditions on the claim as a whole, and the field of the claim that each looks at."""
-NAMED = {"line_of_business": "other_lines_of_business", "plan": "other_plans"}
-"""Fields whose words people write as they like, and the condition that lists the words on file for something else."""
+NAMED = {
+    "line_of_business": ("lines_of_business", "not_lines_of_business", "other_lines_of_business"),
+    "plan": ("plans", "not_plans", "other_plans"),
+}
+"""Fields whose words people write as they like: the conditions that want some, that want none of some, and that list the words on file
+for something else."""
+STATE = "billing_provider.state"
 
 
 def reader(whens: Sequence[When]) -> Callable[[Claim], tuple[Any, ...]]:
     """Reads from a claim all that decides whether versions look at it, apart from its lines."""
     asked = [field for name, field in OF_CLAIM.items() if any(getattr(when, name) is not None for when in whens)]
+    asked += [field for field, names in NAMED.items() if any(getattr(when, name) for when in whens for name in names)]
     plain: Callable[[Claim], tuple[Any, ...]] = attrgetter("bill_type", "place_of_service", *asked)
-    if not any(map(_asks_person, whens)):
-        return plain
-    starts = tuple(sorted({start for when in whens for start in when.primary_diagnoses or ()}))
-    return lambda claim: (*plain(claim), age(claim), _exemptions(claim), _beginnings(claim, starts))
+    more: list[Callable[[Claim], Any]] = [state] if any(map(_asks_state, whens)) else []
+    if any(map(_asks_person, whens)):
+        starts = tuple(sorted({start for when in whens for start in when.primary_diagnoses or ()}))
+        more += [age, _exemptions, lambda claim: _beginnings(claim, starts)]
+    return (lambda claim: (*plain(claim), *[one(claim) for one in more])) if more else plain
+
+
+def state(claim: Claim) -> str | None:
+    """The state of the billing provider; None when nobody knows."""
+    return claim.billing_provider.state if claim.billing_provider is not None else None
 
 
 def age(claim: Claim) -> int | None:
@@ -52,6 +63,10 @@ def _exemptions(claim: Claim) -> tuple[str, ...] | None:
 
 def _asks_person(when: When) -> bool:
     return bool(when.ages or when.exemptions_none or when.primary_diagnoses)
+
+
+def _asks_state(when: When) -> bool:
+    return when.states is not None or bool(when.not_states)
 
 
 def _beginnings(claim: Claim, starts: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -107,13 +122,18 @@ def claim_applies(when: When, claim: Claim) -> bool | str:
             value = "1"  # a claim that says nothing is an original
         if value is None:
             missing = missing or field
-        elif field in NAMED:
-            named = _named(value, wanted, getattr(when, NAMED[field]))
-            if named is False:
-                return False
-            missing = missing if named else missing or field
         elif value not in wanted:
             return False
+    for field, names in NAMED.items():
+        named = _named(getattr(claim, field), *(getattr(when, name) for name in names))
+        if named is False:
+            return False
+        missing = missing if named else missing or field
+    if _asks_state(when):
+        where = state(claim)
+        if where is not None and ((when.states is not None and where not in when.states) or where in when.not_states):
+            return False
+        missing = missing if where is not None or when.states is None else missing or STATE
     if _asks_person(when):
         person = _person(when, claim)
         if person is not True:
@@ -121,18 +141,48 @@ def claim_applies(when: When, claim: Claim) -> bool | str:
     return missing or True
 
 
-def _named(value: str, wanted: Sequence[str], others: Sequence[str]) -> bool | None:
-    """Whether a name is one of those wanted; None for one that is not on file at all, since it may be another name of either."""
+def _named(value: str | None, wanted: Sequence[str] | None, unwanted: Sequence[str], others: Sequence[str]) -> bool | None:
+    """Whether a name is one of those wanted, and none of the unwanted; None when it is not said, or is not on file at all, since it may
+    be another name of one that is wanted."""
     said = words(value)
-    if said in map(words, wanted):
+    if unwanted and said in map(words, unwanted):
+        return False
+    if wanted is None or said in map(words, wanted):
         return True
     return False if said in map(words, others) else None
 
 
+def doubt(when: When, claim: Claim) -> str | None:
+    """The field that would have to be known to tell that the claim is no exception (`not_plans` and its kin); None when it is none."""
+    for field, (wanted, unwanted, others) in NAMED.items():
+        if getattr(when, unwanted):
+            value = getattr(claim, field)
+            known = (*(getattr(when, wanted) or ()), *getattr(when, others))
+            if value is None or words(value) not in map(words, known):
+                return field
+    return STATE if when.not_states and state(claim) is None else None
+
+
+def exceptions(when: When, field: str) -> tuple[str, ...]:
+    """The plans, lines of business or states that the version is not for, by the field that says which one a claim is of."""
+    return when.not_states if field == STATE else getattr(when, NAMED[field][1])
+
+
+def says(claim: Claim, field: str) -> bool:
+    """Whether the claim names a plan or line of business, if perhaps not by a name that is on file."""
+    return field in NAMED and getattr(claim, field) is not None
+
+
+def words_of(field: str) -> str:
+    """A field of the claim in words."""
+    return "the state of the billing provider" if field == STATE else f"the {field.replace('_', ' ')} of the patient"
+
+
 def lacking(field: str, claim: Claim) -> str:
     """What a claim does not say, in words: a field, or a name that is on file where it has another one."""
-    given = field in NAMED and getattr(claim, field) is not None
-    return f"a {field.replace('_', ' ')} that is on file" if given else field
+    if field == STATE:
+        return words_of(field)
+    return f"a {field.replace('_', ' ')} that is on file" if says(claim, field) else field
 
 
 def line_applies(when: When, claim: Claim, line: Line) -> bool | str:

@@ -9,7 +9,8 @@ import msgspec
 
 from payerbook.claim import Claim
 from payerbook.engine import versions
-from payerbook.engine.program import Bound, Program
+from payerbook.engine.bound import Bound
+from payerbook.engine.program import Program
 from payerbook.engine.render import last_day, line_number, message
 from payerbook.engine.run import Payer
 from payerbook.engine.watch import Trail, watched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from payerbook.engine.program import Bound
+from payerbook.engine.bound import Bound
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Hit, Kind, OutcomeName, Params, Result
 from payerbook.policy import Pack, Rule, Source, Version
 

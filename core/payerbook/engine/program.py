@@ -17,70 +17,13 @@ import msgspec
 
 from payerbook.claim import Claim, Line
 from payerbook.engine import conditions, versions
+from payerbook.engine.bound import Bound, doubtful, gap, never, same_for_all, settled
 from payerbook.errors import PackError
-from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, History, Hit, Kind, Result, Settled, Tables
-from payerbook.policy import RANK, Pack, PackHead, Rule, Severity, Version, limit, severity
+from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, History, Hit, Kind, Tables
+from payerbook.policy import Pack, PackHead, Rule, Version
 
 PLANS = 10_000
 """Plans and eras kept in memory at most; past it they are made anew."""
-
-
-class Bound:
-    """A rule version ready to check claims."""
-
-    __slots__ = ("check", "evidence", "kind", "params", "rank", "rendered", "review_days", "rule", "settled", "severity", "version")
-
-    def __init__(self, rule: Rule, version: Version, kind: Kind[Any], params: Any, check: Check, review_days: int) -> None:
-        self.rule = rule
-        self.version = version
-        self.kind = kind
-        self.params = params
-        self.check = check
-        self.evidence = rule.evidence
-        self.review_days = review_days
-        self.settled = () if params is None else kind.settled(params)
-        self.severity: Severity = self._limited(limit(version))
-        self.rank = RANK[self.severity]
-        self.rendered: Any = None
-        """What `render` makes once for all findings of the version; None until a finding is read."""
-
-    def severity_on(self, today: date | None) -> Severity:
-        """The severity as it stands on `today`, when sources may be overdue."""
-        return self.severity if today is None else self._limited(limit(self.version, today, self.review_days))
-
-    def _limited(self, allowed: Severity) -> Severity:
-        """The effect, no harder than `allowed`; a draft only advises."""
-        return "advice" if self.rule.status == "draft" else severity(self.version.effect, allowed)
-
-
-def _gap(nearest: Bound, reason: str) -> Check:
-    """A check for dates that no version answers: `not-on-file` wherever the nearest version would have had something to say."""
-
-    def unanswered(case: Case, indexes: tuple[int, ...]) -> Result:
-        if not nearest.version.hole and nearest.check(case, indexes) is NOT_APPLICABLE:
-            return NOT_APPLICABLE
-        return [Hit("not-on-file", None, "not-on-file", {"reason": reason})]
-
-    return unanswered
-
-
-def _settled(bound: Bound, claim: Claim) -> tuple[Settled, ...]:
-    """The sorts of answer that the rule gives to every claim of the shape: by its modifiers, or because its part of the context is
-    absent."""
-    kind = bound.kind
-    if kind.parts and (claim.context is None or all(getattr(claim.context, part) is None for part in kind.parts)):
-        return kind.without_parts
-    return bound.settled
-
-
-def _same_for_all(hit: Hit) -> bool:
-    """Whether a hit says nothing that differs from claim to claim."""
-    return (hit.outcome == "unknown" and not hit.facts) or hit.key == "not-on-file"
-
-
-def _never(case: Case, indexes: tuple[int, ...]) -> Result:
-    """The check of a hole: the plan answers for it."""
-    return NOT_APPLICABLE
 
 
 class Step(NamedTuple):
@@ -258,8 +201,11 @@ class Program:
                 groups, unsure = self._day_by_day(index, claim, clocks.get(rule.date_basis) or by_claim, known_on)
             fixed += unsure
             for (_, reason), (version, places) in groups.items():
-                bound = self.bound(index, version if reason is None else versions.standing(rule, version))
-                steps.append(Step(index, bound, bound.check if reason is None else _gap(bound, reason), tuple(places)))
+                bound = self.bound(index, version) if reason is None else self._nearest(index, version)
+                check = bound.check if reason is None else gap(bound, reason)
+                if (field := conditions.doubt(version.when, claim)) is not None:
+                    check = doubtful(check, version.when, field, conditions.says(claim, field))
+                steps.append(Step(index, bound, check, tuple(places)))
         shares = Counter([step.rule for step in steps] + [item[0] for item in fixed])
         steps, unknown, idle = self._settle(steps, shares, claim) if settle else (steps, [], 0)
         fixed += unknown
@@ -279,8 +225,9 @@ class Program:
                 applies = of_claim[id(look.version)] = conditions.claim_applies(look.version.when, claim)
             missing = applies if isinstance(applies, str) else look.missing
             if applies and missing is not None:
+                bound = self.bound(index, look.version)
                 hit = Hit("unknown", place, "condition", {"missing": conditions.lacking(missing, claim)}, needs=(missing,))
-                unsure.append((index, self.bound(index, look.version), hit))
+                unsure += [] if bound.silent else [(index, bound, hit)]
             elif applies:
                 groups.setdefault((id(look.version), look.reason), (look.version, []))[1].append(place)
         return groups, unsure
@@ -300,7 +247,7 @@ class Program:
             if isinstance(found, versions.Gap) and found.outcome == "not-applicable":
                 continue
             met, untold = conditions.sort(version.when, claim, places)
-            for missing, lines in untold.items():
+            for missing, lines in ({} if self.bound(index, version).silent else untold).items():
                 hit = Hit("unknown", None, "condition", {"missing": conditions.lacking(missing, claim)}, needs=(missing,))
                 unsure.extend(self._spread(index, version, hit, lines, whole))
             if met:
@@ -355,16 +302,16 @@ class Program:
         fixed: list[tuple[int, Bound, Hit]] = []
         idle = 0
         for step in steps:
-            settled = _settled(step.bound, claim)
-            if not settled or shares[step.rule] > 1:
+            sorts = settled(step.bound, claim)
+            if not sorts or shares[step.rule] > 1:
                 kept.append(step)
                 continue
             answer = step.check(case, step.indexes)
-            if answer is NOT_APPLICABLE and "not-applicable" in settled:
+            if answer is NOT_APPLICABLE and "not-applicable" in sorts:
                 idle += 1
-            elif isinstance(answer, list) and "unknown" in settled and all(map(_same_for_all, answer)):
+            elif isinstance(answer, list) and "unknown" in sorts and all(map(same_for_all, answer)):
                 fixed.extend((step.rule, step.bound, hit) for hit in answer)
-            elif answer is not None or "pass" not in settled:
+            elif answer is not None or "pass" not in sorts:
                 kept.append(step)
         return kept, fixed, idle
 
@@ -384,6 +331,13 @@ class Program:
                 return self._spread(index, version, hit, applies, whole)
         return []
 
+    def _nearest(self, index: int, version: Version) -> Bound:
+        """The version that stands in where none answers: the nearest with settings, and rather one that can find something, since nobody
+        knows whether the one that is missing could."""
+        rule = self.rules[index]
+        first, *others = (versions.standing(rule, version), *(other for other in rule.versions if not other.hole))
+        return next((bound for other in (first, *others) if not (bound := self.bound(index, other)).silent), self.bound(index, first))
+
     def bound(self, index: int, version: Version) -> Bound:
         """The version bound to its kind and tables; made on first use."""
         key = (index, id(version))
@@ -392,6 +346,6 @@ class Program:
             rule = self.rules[index]
             kind = self._kinds[rule.kind]
             params = None if version.hole else self.settings(index, version)
-            check = _never if version.hole else kind.bind(params, self._tables)
+            check = never if version.hole else kind.bind(params, self._tables)
             bound = self._bound[key] = Bound(rule, version, kind, params, check, self._review[index])
         return bound

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from payerbook.claim import Claim
 from payerbook.engine import versions
-from payerbook.engine.program import Bound
+from payerbook.engine.bound import Bound
 from payerbook.finding import Body, Cited, Finding, Location, Open, Repair, Span, Suppressed, Suppression, TableUsed
 from payerbook.kinds.base import Hit
 from payerbook.policy import SEVERITIES, Source

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from payerbook.claim import Claim
-from payerbook.engine.program import Bound, Plan, Program
+from payerbook.engine.bound import Bound
+from payerbook.engine.program import Plan, Program
 from payerbook.engine.render import render
 from payerbook.finding import Asked, Location, PackUsed, Report, Suppression, Verdict
 from payerbook.kinds.base import NOT_APPLICABLE, Case, History, Hit, Price

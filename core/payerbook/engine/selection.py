@@ -13,7 +13,7 @@ from typing import get_args
 import msgspec
 
 from payerbook.errors import UsageError
-from payerbook.policy import Grade, Pack, Rule, Version
+from payerbook.policy import Grade, Pack, Rule, Version, statements
 
 GRADES: tuple[Grade, ...] = get_args(Grade)
 """Grades of sources, best first."""
@@ -75,7 +75,5 @@ def require_known(words: Sequence[str], rules: Sequence[Rule]) -> None:
 
 def _best(version: Version) -> int:
     """The place in `GRADES` of the best source; where some only say that another payer's rules are followed, of the weaker of the two."""
-    best: dict[str | None, int] = {}
-    for source in version.sources:
-        best[source.adopts] = min(best.get(source.adopts, len(GRADES)), GRADES.index(source.grade))
-    return max(best.values(), default=len(GRADES))
+    best = (min(GRADES.index(source.grade) for source in step) for step in statements(version.sources))
+    return max(best, default=len(GRADES))

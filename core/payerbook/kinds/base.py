@@ -259,6 +259,10 @@ class Question(msgspec.Struct, frozen=True):
     """The patient's age in whole years."""
     plan: str | None = None
     line_of_business: str | None = None
+    state: str | None = None
+    """The state of the billing provider."""
+    modifiers: tuple[str, ...] | None = None
+    """Those of the line; None = the question says nothing of modifiers."""
     elsewhere: tuple[HistoryItem, ...] = ()
     """Earlier services that other payers were billed for."""
     group: tuple[str, ...] | None = None

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from payerbook.calendar import Period, after, business_days_after, business_days_before
-from payerbook.claim import Authorization, Claim, Eligibility
+from payerbook.claim import Authorization, Eligibility
 from payerbook.kinds import approvals, usage
 from payerbook.kinds.base import (
     NOT_APPLICABLE,
@@ -76,15 +76,6 @@ class PriorAuthorization(Params, frozen=True):
     exempt_words: Annotated[
         tuple[str, ...], Meta(description="Words of `context.eligibility.exemptions` with which the patient or the service needs none.")
     ] = ()
-    exempt_plans: Annotated[
-        tuple[str, ...], Meta(description="Plans and lines of business whose members need none (the claim's `plan`, `line_of_business`).")
-    ] = ()
-    exempt_states: Annotated[
-        tuple[str, ...], Meta(description="States of the billing provider in which none is needed; unknown = review at most.")
-    ] = ()
-    states: Annotated[
-        tuple[str, ...], Meta(description="States of the billing provider for which alone the rule is; unknown = review at most.")
-    ] = ()
     exceptions: Annotated[tuple[str, ...], Meta(description="Exceptions in short words, shown with the answer.")] = ()
     number_on_claim: Annotated[bool, Meta(description="The claim has to carry the number of the approval.")] = False
     valid_days: Annotated[int, Meta(description="Days that an approval holds; 0 = not said.")] = 0
@@ -111,7 +102,7 @@ def bind(params: PriorAuthorization, tables: Tables) -> Check:
             return NOT_APPLICABLE
         context = case.claim.context
         eligibility = (context.eligibility if context is not None else None) or _NO_ELIGIBILITY
-        if _exempt(case.claim, eligibility, params):
+        if eligibility.authorization_required is False or not set(params.exempt_words).isdisjoint(eligibility.exemptions or ()):
             return NOT_APPLICABLE
         hits: list[Hit] = []
         met = False
@@ -128,19 +119,6 @@ def bind(params: PriorAuthorization, tables: Tables) -> Check:
         return hits or (None if met else NOT_APPLICABLE)
 
     return check
-
-
-def _exempt(claim: Claim, eligibility: Eligibility, params: PriorAuthorization) -> bool:
-    """Whether the claim or the record says that nothing of it needs approval; what the member's eligibility says stands above the rule."""
-    provider = claim.billing_provider
-    return bool(
-        eligibility.authorization_required is False
-        or not set(params.exempt_words).isdisjoint(eligibility.exemptions or ())
-        or claim.plan in params.exempt_plans
-        or claim.line_of_business in params.exempt_plans
-        or (provider is not None and provider.state is not None and provider.state in params.exempt_states)
-        or (provider is not None and provider.state is not None and params.states and provider.state not in params.states)
-    )
 
 
 def _need(case: Case, index: int, params: PriorAuthorization, eligibility: Eligibility) -> Need | Hit:
@@ -199,8 +177,7 @@ def _judge(case: Case, index: int, params: PriorAuthorization, need: Need | Hit)
     fix = Fix("obtain-authorization", index, None, "ask", params.asked_by or "ask the payer, with proof of need")
     key, more = (nearest.fault, nearest.facts) if nearest is not None else ("none", {})
     exemptions = claim.context.eligibility.exemptions if claim.context is not None and claim.context.eligibility is not None else None
-    stateless = claim.billing_provider is None or claim.billing_provider.state is None
-    open_case = key == "pending" or (params.exempt_words and exemptions is None) or ((params.exempt_states or params.states) and stateless)
+    open_case = key == "pending" or (params.exempt_words and exemptions is None)
     return Hit("fail", index, key, facts | more, field="authorization_number", fixes=(fix,), cap="review" if open_case else None)
 
 
@@ -227,8 +204,6 @@ def _number(index: int, params: PriorAuthorization, fitting: list[Authorization]
 
 def answer(params: PriorAuthorization, tables: Tables, question: Question) -> Contribution | None:
     """Whether the code needs approval, and how it is got; nothing for a discipline that is not counted."""
-    if params.needed == "no-auth" and params.states:
-        return Contribution(permission=Permission("conditional", exceptions=(f"none is asked for in {join(params.states)}",)))
     if params.needed == "no-auth" or question.code in params.exempt:
         return Contribution(permission=Permission("no-auth"))
     pools = params.visits.pools
@@ -239,7 +214,7 @@ def answer(params: PriorAuthorization, tables: Tables, question: Question) -> Co
     return Contribution(
         limits=tuple(limits),
         permission=Permission(
-            needed="conditional" if params.states else params.needed,
+            needed=params.needed,
             from_visit=1 if params.request_enough else params.from_visit,
             visit=asked(question, params.visits),
             exempt=params.exempt,
@@ -258,8 +233,7 @@ def answer(params: PriorAuthorization, tables: Tables, question: Question) -> Co
 
 def _exceptions(params: PriorAuthorization) -> tuple[str, ...]:
     """Who and what needs none, in words."""
-    found = [*params.exceptions, *(f"plan {name}" for name in params.exempt_plans), *(f"state {name}" for name in params.exempt_states)]
-    found += [f"providers outside {join(params.states)}"] if params.states else []
+    found = [*params.exceptions]
     found += [f"patients under {params.exempt_under_age}"] if params.exempt_under_age else []
     found += [f"patients of {params.exempt_from_age} and older"] if params.exempt_from_age else []
     if params.request_enough:
@@ -302,8 +276,7 @@ def _counted(request: Request, start: date) -> date:
 
 def sentence(params: PriorAuthorization) -> str:
     if params.needed == "no-auth":
-        where = f" in {join(params.states)}" if params.states else ""
-        return f"The payer asks for no prior authorization{where}."
+        return "The payer asks for no prior authorization."
     start = f" from visit {params.from_visit} of {period(params.visits)} on" if params.from_visit > 1 else ""
     free = f", and for any visit {params.free_days} days after the first or later" if params.free_days else ""
     but = join([*params.exempt, *_exceptions(params)], "and")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec import inspect
 
 from payerbook.authoring.leaves import AMOUNT, DATE, fields_of, leaves
-from payerbook.claim import Claim, Line
+from payerbook.claim import Claim, Line, Provider
 from payerbook.kinds.base import Kind
 from payerbook.policy import Rule, Version
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SIMPLEST = "97110"
 """The code of a claim for a rule that looks at every code."""
+STATES = ("OR", "NY", "TX", "PR")
+"""States tried on a rule that is not for some."""
 CLAIMS = 10_000
 """Claims that are made for one version at most, the smallest first."""
 TOGETHER = 3
@@ -98,11 +100,19 @@ def make(ground: Ground, rule: Rule, version: Version, *lines: Line) -> Claim:
         claim_type="institutional" if when.claim_types == ("institutional",) else "professional",
         frequency_code=(when.frequency_codes or (None,))[0],
         payer_sequence=(when.payer_sequences or (None,))[0],  # type: ignore[arg-type]  # the schema of rules has the words of claims
-        line_of_business=(when.lines_of_business or (None,))[0],
-        plan=(when.plans or (None,))[0],
+        line_of_business=_first(when.lines_of_business, when.not_lines_of_business, when.other_lines_of_business),
+        plan=_first(when.plans, when.not_plans, when.other_plans),
+        billing_provider=Provider(state=state) if (state := _first(when.states, when.not_states, STATES)) is not None else None,
         received_on=day if rule.date_basis == "received-date" else None,
         processed_on=day if rule.date_basis == "processed-date" else None,
     )
+
+
+def _first(wanted: Sequence[str] | None, unwanted: Sequence[str], others: Sequence[str]) -> str | None:
+    """A word that meets both conditions; None when there is no condition, or no such word."""
+    if wanted is not None or unwanted:
+        return next((word for word in (others if wanted is None else wanted) if word not in unwanted), None)
+    return None
 
 
 def claims(ground: Ground, rule: Rule, version: Version, days: Sequence[date]) -> Iterator[Claim]:

@@ -10,13 +10,17 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from ruamel.yaml import YAML
 
 from payerbook.api import Book
 from payerbook.claim import Claim
-from payerbook.errors import UsageError
+
+TERMS = Path(__file__).parents[2] / "policies" / "_terms.yaml"
 
 TAXONOMY = {"physician": "207Q00000X", "PT": "225100000X", "PTA": "225200000X", "student": "390200000X"}
 """Words for who renders or performs a service, as provider taxonomy codes (NUCC); of "PT with student" the first counts."""
@@ -53,18 +57,47 @@ class Adapted(NamedTuple):
     left_out: tuple[str, ...]
 
 
-def payer(book: Book, text: str) -> str | None:
-    """The pack for a case's payer: by the whole text, else without the remark in brackets; None when none is on file."""
-    for name in (text, re.sub(r"\s*\(.*?\)\s*", " ", text).strip()):
-        try:
-            return book.payer(name).id
-        except UsageError:
-            continue
-    return None
+def identify(book: Book, text: str) -> dict[str, Any] | None:
+    """What a case's payer text says, as fields of a claim: payer, and plan, line of business and state where it says them.
+
+    The whole text counts, else the text without the remark in brackets; None when no pack on file answers to either. A state is
+    that of the payer who is named by it, or the one that the text names.
+    """
+    found = next((one for one in map(book.identify, (text, _without_remark(text))) if one.payer is not None), None)
+    if found is None or found.payer is None:
+        return None
+    plan = next((one for one in found.payer.plans if one.name == found.plan), None)
+    lines = (plan.line_of_business,) if plan is not None and plan.line_of_business else found.payer.lines_of_business
+    states = _states(text) or found.payer.states
+    fields: dict[str, Any] = {"payer": found.payer.id}
+    if plan is not None:
+        fields["plan"] = plan.name
+    if len(lines) == 1:
+        fields["line_of_business"] = lines[0]
+    if len(states) == 1:
+        fields["billing_provider"] = {"state": states[0]}
+    return fields
 
 
-def adapt(case: Mapping[str, Any], pack: str, more: Mapping[str, Any] | None = None) -> Adapted:
-    """The claim of a case, sent to the payer with this pack id; `more` is a part of a claim that is laid over it."""
+def _without_remark(text: str) -> str:
+    return re.sub(r"\s*\(.*?\)\s*", " ", text).strip()
+
+
+@cache
+def _state_names() -> dict[str, str]:
+    """Names of states as people write them, to their postal codes."""
+    terms = YAML(typ="safe").load(TERMS)
+    return {name: state for state, names in terms["states"].items() for name in names}
+
+
+def _states(text: str) -> tuple[str, ...]:
+    """The states that a text names; of names that lie in one another the longest counts."""
+    names = "|".join(map(re.escape, sorted(_state_names(), key=len, reverse=True)))
+    return tuple(dict.fromkeys(_state_names()[found] for found in re.findall(rf"\b({names})\b", text)))
+
+
+def adapt(case: Mapping[str, Any], payer: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> Adapted:
+    """The claim of a case with these fields of its payer (see `identify`); `more` is a part of a claim that is laid over it."""
     day = date.fromisoformat(case["date_of_service"])
     given = case["claim"]
     history = dict(given["history"])
@@ -78,7 +111,7 @@ def adapt(case: Mapping[str, Any], pack: str, more: Mapping[str, Any] | None = N
     context.update(_telehealth(case["situation"]))
     if isinstance(given["documents"], list):
         context.update(_documentation(day, given["documents"], left_out))
-    data = {"claim_id": case["id"], "payer": pack, "lines": lines, "diagnoses": diagnoses or None, "context": context or None}
+    data = {**payer, "claim_id": case["id"], "lines": lines, "diagnoses": diagnoses or None, "context": context or None}
     for word, bills in FACILITIES.items():
         if re.search(rf"\b{word}\b", case["payer"]):
             data.update(bills)

@@ -13,20 +13,22 @@ from ruamel.yaml import YAML
 import payerbook
 from payerbook.api import Book
 from payerbook.finding import Report
-from worked.adapter import adapt, payer
+from worked.adapter import adapt, identify
 
 CASES = Path(__file__).parents[3] / "shared" / "testdata" / "cases.yaml"
 ANSWERS = Path(__file__).with_name("answers.yaml")
 PROSE = Path(__file__).with_name("prose.yaml")
 COMMAND = "PYTHONPATH=core:plugins:tests python -m worked.page"
 
-Why = Literal["missing-fact", "judgment", "other-effect", "not-on-file", "contradicted"]
+Why = Literal["missing-fact", "judgment", "other-effect", "not-on-file", "no-rule", "contradicted", "no-pack"]
 WORDS: dict[Why, str] = {
     "missing-fact": "a fact that decides is not on the claim",
     "judgment": "decided by a reviewer who reads the record",
     "other-effect": "found, with another effect",
     "not-on-file": "nothing on file reaches back to that date",
+    "no-rule": "a known hole of the pack",
     "contradicted": "a better source says otherwise",
+    "no-pack": "the payer is not on file, or not told",
 }
 """Why a case is not reached, in the words of the list."""
 
@@ -35,7 +37,8 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands in the list for one case.
 
     `hit` is the rule whose finding has the effect that the case states, or `clean`. A miss has `miss`, its reason in words and,
-    where one decides, the fact that is missing (`needs`) or the rule that is meant (`rule`).
+    where one decides, the fact that is missing (`needs`), the rule that is meant (`rule`), or how the hole of the pack that names it
+    begins (`hole`).
     """
 
     hit: str | None = None
@@ -43,6 +46,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str | None = None
     needs: str | None = None
     rule: str | None = None
+    hole: str | None = None
 
 
 class Prose(Answer, frozen=True, forbid_unknown_fields=True):
@@ -100,18 +104,18 @@ def judged_with_prose() -> tuple[Judged, ...]:
 
 def _judge(book: Book, more: Mapping[str, Mapping[str, Any]]) -> Iterator[Judged]:
     for case in cases():
-        pack = payer(book, case["payer"])
-        if pack is None:
+        payer = identify(book, case["payer"])
+        if payer is None:
             continue
-        claim, left_out = adapt(case, pack, more.get(case["id"]))
+        claim, left_out = adapt(case, payer, more.get(case["id"]))
         report = book.check(claim)
         wanted = case["expected"]["outcome"]
         found = [finding for finding in report.findings if finding.effect != "none"]
         by = tuple(dict.fromkeys(finding.rule for finding in found if finding.effect == wanted))
-        yield Judged(case, pack, report, not found if wanted == "clean" else bool(by), by, left_out)
+        yield Judged(case, claim.payer, report, not found if wanted == "clean" else bool(by), by, left_out)
 
 
-def absent() -> list[str]:
-    """Payers of cases that no pack on file answers to."""
+def absent() -> list[Mapping[str, Any]]:
+    """Cases whose payer no pack on file answers to."""
     book = payerbook.load()
-    return sorted({case["payer"] for case in cases() if payer(book, case["payer"]) is None})
+    return [case for case in cases() if identify(book, case["payer"]) is None]

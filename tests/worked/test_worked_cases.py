@@ -12,11 +12,13 @@ import pytest
 import payerbook
 from payerbook.claim import Documentation, Episode, TreatmentNote
 from worked import page
-from worked.adapter import adapt, payer
-from worked.judge import CASES, COMMAND, WORDS, Answer, Judged, answers, judged, judged_with_prose, prose
+from worked.adapter import adapt, identify
+from worked.judge import CASES, COMMAND, WORDS, Answer, Judged, absent, answers, cases, judged, judged_with_prose, prose
 
 needs_cases = pytest.mark.skipif(not CASES.is_file(), reason="the folder shared/testdata beside the checkout is absent")
 LISTED = answers()
+BOOK = payerbook.load()
+MEDICARE = {"payer": "medicare.part-b"}
 PROSE = prose()
 WITH_PROSE = [one for one in judged_with_prose() if one.id in PROSE]
 
@@ -34,8 +36,16 @@ def _holds(one: Judged, answer: Answer, path: str) -> None:
 
 
 @needs_cases
-def test_every_case_of_a_payer_on_file_is_listed_and_no_other() -> None:
-    assert sorted(LISTED) == sorted(one.id for one in judged())
+def test_every_case_is_listed_and_those_without_a_pack_say_so() -> None:
+    assert sorted(LISTED) == sorted(case["id"] for case in cases())
+    assert {id for id, answer in LISTED.items() if answer.miss == "no-pack"} == {case["id"] for case in absent()}
+
+
+@pytest.mark.parametrize("one", [one for one in judged() if LISTED[one.id].hole], ids=lambda one: one.id)
+def test_a_hole_that_a_case_falls_into_is_a_hole_of_its_pack(one: Judged) -> None:
+    hole = LISTED[one.id].hole
+    assert hole is not None
+    assert [text for text in BOOK.pack(one.pack).head.holes if text.startswith(hole)], f"{one.pack} names no hole that begins {hole!r}"
 
 
 @pytest.mark.parametrize("one", judged(), ids=lambda one: one.id)
@@ -71,7 +81,8 @@ class TestWithTheFactsOfTheProse:
 def test_every_entry_says_all_it_has_to(case: str, answer: Any) -> None:
     assert (answer.hit is None) != (answer.miss is None)
     assert (answer.reason is not None) == (answer.miss is not None)
-    assert (answer.needs is not None) == (answer.miss == "missing-fact")
+    assert (answer.needs is not None) == (answer.miss in ("missing-fact", "no-pack"))
+    assert (answer.hole is not None) == (answer.miss == "no-rule")
     assert answer.miss is None or answer.miss in WORDS
     if answer.miss in ("other-effect", "not-on-file", "contradicted"):
         assert answer.rule is not None
@@ -122,7 +133,7 @@ CASE: dict[str, Any] = {
 
 
 def test_the_adapter_maps_words_to_fields_and_names_the_rest() -> None:
-    claim, left_out = adapt(CASE, "medicare.part-b")
+    claim, left_out = adapt(CASE, MEDICARE)
     assert claim.diagnoses == ("M54.50", "M25.511")
     assert [line.diagnosis_pointers for line in claim.lines] == [(1, 2), (2,)]
     assert [line.minutes for line in claim.lines] == [30, None]
@@ -165,26 +176,26 @@ def test_the_adapter_maps_words_to_fields_and_names_the_rest() -> None:
 )
 def test_documents_that_name_a_fact_become_that_fact(text: str, part: dict[str, Any]) -> None:
     case = {**CASE, "claim": {**CASE["claim"], "documents": [text]}}
-    context = adapt(case, "medicare.part-b").claim.context
+    context = adapt(case, MEDICARE).claim.context
     assert context is not None
     assert context.documentation == msgspec.convert(part, Documentation)
 
 
 def test_a_record_without_documents_is_known_to_lack_them() -> None:
-    context = adapt({**CASE, "claim": {**CASE["claim"], "documents": []}}, "medicare.part-b").claim.context
+    context = adapt({**CASE, "claim": {**CASE["claim"], "documents": []}}, MEDICARE).claim.context
     assert context is not None
     assert context.documentation is not None
     assert "plan_of_care" in context.documentation.absent
 
 
 def test_a_facility_bills_as_facilities_do() -> None:
-    claim, _ = adapt({**CASE, "payer": "Medicare (CORF, a contractor)"}, "medicare.part-b")
+    claim, _ = adapt({**CASE, "payer": "Medicare (CORF, a contractor)"}, MEDICARE)
     assert (claim.claim_type, claim.bill_type) == ("institutional", "751")
 
 
 def test_facts_of_the_prose_are_laid_over_the_claim() -> None:
     more = {"lines": [{"assistant_minutes": 10}, {}], "context": {"episode": {"discipline": "PT"}}}
-    claim, _ = adapt(CASE, "medicare.part-b", more)
+    claim, _ = adapt(CASE, MEDICARE, more)
     assert [(line.minutes, line.assistant_minutes) for line in claim.lines] == [(30, 10), (None, None)]
     assert claim.context is not None
     assert claim.context.episode == Episode(visit_number=4, discipline="PT")
@@ -197,21 +208,34 @@ def test_what_a_case_does_not_state_stays_unknown() -> None:
         "auth": "not stated",
         "documents": "not stated",
     }
-    claim, left_out = adapt({**CASE, "situation": "A visit.", "claim": bare}, "medicare.part-b")
+    claim, left_out = adapt({**CASE, "situation": "A visit.", "claim": bare}, MEDICARE)
     assert (claim.context, claim.diagnoses, claim.lines[0].minutes, left_out) == (None, None, None, ())
-    none, _ = adapt({**CASE, "claim": {**bare, "auth": "none"}}, "medicare.part-b")
+    none, _ = adapt({**CASE, "claim": {**bare, "auth": "none"}}, MEDICARE)
     assert none.context is not None
     assert none.context.authorizations == ()
 
 
 @pytest.mark.parametrize(
-    ("text", "pack"),
+    ("text", "fields"),
     [
-        ("Medicare Part B", "medicare.part-b"),
-        ("Medicare Part B (First Coast)", "medicare.part-b"),
-        ("Medicare (CORF, Noridian)", "medicare.part-b"),
+        ("Medicare Part B", {"payer": "medicare.part-b", "line_of_business": "medicare"}),
+        ("Medicare (CORF, Noridian)", {"payer": "medicare.part-b", "line_of_business": "medicare"}),
         ("Medicare Advantage", None),
+        (
+            "UnitedHealthcare Dual Complete (D-SNP)",
+            {"payer": "medicare-advantage.uhc", "plan": "UnitedHealthcare Dual Complete", "line_of_business": "medicare-advantage"},
+        ),
+        (
+            "Texas workers' compensation",
+            {"payer": "workers-comp.tx", "line_of_business": "workers-comp", "billing_provider": {"state": "TX"}},
+        ),
     ],
 )
-def test_payers_of_cases_resolve_through_the_book(text: str, pack: str | None) -> None:
-    assert payer(payerbook.load(), text) == pack
+def test_payers_of_cases_resolve_through_the_book(text: str, fields: dict[str, Any] | None) -> None:
+    assert identify(BOOK, text) == fields
+
+
+def test_a_state_in_the_remark_is_the_state_of_the_claim_and_the_longest_name_counts() -> None:
+    found = identify(BOOK, "UnitedHealthcare Medicare Advantage (West Virginia)")
+    assert found is not None
+    assert found["billing_provider"] == {"state": "WV"}

@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOAK ?= 100
 PYODIDE := tests/pyodide/node_modules/.wheels
+CHECKER = $$(test -e $(PYODIDE)/.made && echo --pyodide tests/pyodide/node_modules)
 TEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Programs that pip cannot bring, each with its Debian package.
-PROGRAMS := node:nodejs npm:npm
+PROGRAMS := node:nodejs npm:npm chromium:chromium
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak bench site pyodide clean
@@ -16,10 +17,10 @@ PROGRAMS := node:nodejs npm:npm
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-demo: $(VENV)/.site ## installs payerbook, checks the sample claims, builds the reference site
+demo: $(VENV)/.site pyodide ## installs payerbook, checks the sample claims, builds the reference site
 	$(BIN)/payerbook check samples/batch-837p.x12 || [ $$? -eq 1 ]
 	$(BIN)/payerbook check samples/claims.json || [ $$? -eq 1 ]
-	$(BIN)/payerbook site --out site/build
+	$(BIN)/payerbook site --out site/build $(CHECKER)
 
 test: $(VENV)/.dev pyodide ## everything that CI runs
 	$(BIN)/ruff check .
@@ -37,10 +38,10 @@ soak: $(VENV)/.dev ## the generated tests again and again with new examples; SOA
 bench: $(VENV)/.dev ## measures speed against yardsticks of the same run and writes docs/performance.md
 	$(BIN)/python -m tests.bench
 
-site: $(VENV)/.site ## builds the reference site into site/build
-	$(BIN)/payerbook site --out site/build
+site: $(VENV)/.site pyodide ## builds the reference site into site/build
+	$(BIN)/payerbook site --out site/build $(CHECKER)
 
-pyodide: $(VENV)/.programs ## fetches Python for WebAssembly, for the test of the engine in the browser
+pyodide: $(VENV)/.programs ## fetches Python for WebAssembly, for the claim checker and its tests
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(PYODIDE)/.made; else echo "npm is not installed: the browser test will be skipped"; fi
 
 clean: ## removes everything that was made

@@ -31,9 +31,12 @@ class CarryPolicies(BuildHookInterface):  # type: ignore[type-arg]
         compile_bundled(Path(self.compiled.name))
         from payerbook.pages import project
 
-        carried = {self.compiled.name: "compiled", str(root / "policies"): "policies"}
+        carried = {self.compiled.name: "compiled", str(root / "policies"): "policies", str(root / "samples"): "samples"}
         carried |= {str(file): file.relative_to(root).as_posix() for file in site_files(root / "site")}
-        carried |= {str(root / "docs" / name): f"docs/{name}" for name in [project.LIST, *(f"{name}.md" for name in project.names())]}
+        carried |= {
+            str(root / "docs" / name): f"docs/{name}"
+            for name in [project.LIST, project.STRENGTH, *(f"{name}.md" for name in project.names())]
+        }
         carried[str(root / "docs" / "faults")] = "docs/faults"
         build_data["force_include"] |= {source: f"payerbook/{target}" for source, target in carried.items()}
 

@@ -17,6 +17,7 @@ from payerbook.authoring.lint import lint
 from payerbook.authoring.session import Session
 from payerbook.claim import Claim
 from payerbook.cli import main
+from payerbook.engine import versions as versions_of
 from payerbook.errors import UsageError
 from payerbook.pages import catalog as catalogs
 from payerbook.pages import packs
@@ -179,7 +180,7 @@ def test_the_childs_own_file_stands_over_the_parents_rule_and_a_skipped_rule_is_
     book = payerbook.load(policies=[tmp_path])
     rule = book.rule("test.child.filing")
     assert [(str(one.start), str(one.end), one.params["start"], [source.section for source in one.sources]) for one in rule.versions] == [
-        ("2025-07-01", "2025-12-31", "last-service", ["own"]),
+        ("2025-07-01", "None", "last-service", ["own"]),
         ("2026-01-01", "None", "last-service", ["own"]),
     ]
     assert severities(book, claim("test.child", received_on="2026-03-01")) == {"test.child.filing": "deny"}
@@ -336,3 +337,66 @@ def test_a_recheck_writes_only_when_told_and_names_what_changed(tmp_path: Path, 
     assert capsys.readouterr().out == "test.parent.filing: effect\nWritten.\n"
     recheck("test.child", tmp_path)
     assert capsys.readouterr().out == "All parents are recorded as they are.\n"
+
+
+def test_a_hole_taken_from_a_parent_lasts_until_the_next_version_is_known(tmp_path: Path) -> None:
+    versions = [
+        {"from": "2024-01-01", "sources": [{"ref": "manual"}]},
+        {"from": "2025-01-01", "hole": "Not read."},
+        {"from": "2026-01-01", "known": "2025-11-01", "sources": [{"ref": "manual"}]},
+    ]
+    parent = {**FILING, "rule": "test.child.filing", "versions": versions}
+    own = {"rule": "test.child.own", "like": "test.child.filing", "versions": versions}
+    pack(tmp_path / "child", head("test.child"), [parent, own])
+    recheck("test.child", tmp_path)
+    rule = payerbook.load(policies=[tmp_path]).rule("test.child.own")
+    on = [versions_of.on(rule, date(2026, 1, 15), known) for known in (date(2025, 10, 31), date(2025, 11, 1))]
+    assert [one.outcome if isinstance(one, versions_of.Gap) else str(one.start) for one in on] == ["not-on-file", "2026-01-01"]
+    assert [one.end for one in rule.versions] == [None, None, None]
+
+
+def test_one_reason_can_leave_out_several_rules(tmp_path: Path) -> None:
+    skip = [{"rules": ["filing", "returned"], "why": "Not its own.", "sources": [{"ref": "manual", "section": "9"}]}]
+    child = family(tmp_path, [], skip=skip)
+    gone = payerbook.load(policies=[tmp_path]).payer("test.child").skipped
+    assert [(one.rule, one.why, one.sources[0].section) for one in gone] == [
+        ("test.parent.filing", "Not its own.", "9"),
+        ("test.parent.returned", "Not its own.", "9"),
+    ]
+    for entry in ({"rule": "filing", "rules": ["returned"]}, {}, {"rules": ["returned", "returned"]}):
+        text = json.loads((child / "pack.yaml").read_text("utf-8"))
+        (child / "pack.yaml").write_text(json.dumps({**text, "skip": [{**skip[0], "rules": [], **entry}]}), "utf-8")
+        assert "PB029" in {fault.code for fault in lint([tmp_path])}, entry
+
+
+def test_a_source_of_dates_alone_carries_no_severity(tmp_path: Path) -> None:
+    sources = {"manual": SOURCES["manual"], "list": {**SOURCES["manual"], "title": "List", "publisher": "Somebody", "grade": "B"}}
+    for proves, severity in (({}, "deny"), ({"proves": "dates"}, "review")):
+        folder = tmp_path / severity
+        versions = [{"from": "2025-01-01", "sources": [{"ref": "list"}, {"ref": "manual", **proves}]}]
+        pack(folder / "child", head("test.child"), [{**FILING, "versions": versions}])
+        (folder / "child" / "sources.yaml").write_text(json.dumps(sources), "utf-8")
+        recheck("test.child", folder)
+        book = payerbook.load(policies=[folder])
+        assert severities(book, claim("test.child", received_on="2026-06-01")) == {"test.child.filing": severity}
+        grade = book.narrowed(min_grade="A")
+        assert bool(severities(grade, claim("test.child", received_on="2026-06-01"))) is (severity == "deny")
+
+
+def test_the_day_before_a_version_that_finds_nothing_is_not_on_file_where_another_one_can(tmp_path: Path) -> None:
+    rule = {**FILING, "rule": "test.child.approval", "like": "methods.authorization", "params": {}}
+    rule["versions"] = [
+        {"attested_from": "2025-07-01", "params": {"needed": "no-auth"}, "sources": [{"ref": "manual"}]},
+        {"from": "2026-01-01", "params": {"needed": "auth-needed"}, "sources": [{"ref": "manual"}]},
+    ]
+    never = {**rule, "rule": "test.child.never", "versions": rule["versions"][:1]}
+    pack(tmp_path / "child", head("test.child"), [rule, never])
+    recheck("test.child", tmp_path)
+    book = payerbook.load(policies=[tmp_path])
+
+    def missing(day: str) -> list[str]:
+        report = book.check(claim("test.child", lines=[{**LINE, "service_date": day}], context={"authorizations": []}))
+        return [one.rule for one in report.not_on_file if one.rule is not None and one.rule.startswith("test.")]
+
+    assert missing("2025-06-30") == ["test.child.approval"]
+    assert missing("2025-07-01") == []

@@ -172,13 +172,6 @@ def test_without_approvals_a_number_on_the_claim_is_not_enough() -> None:
     ("params", "claim", "expected"),
     [
         ({"exempt": ["97110"]}, {}, []),
-        ({"exempt_plans": ["Dual"]}, {"plan": "Dual"}, []),
-        ({"exempt_plans": ["exchange"]}, {"line_of_business": "exchange"}, []),
-        ({"exempt_plans": ["Dual"]}, {"plan": "Gold"}, ["fail"]),
-        ({"exempt_states": ["AZ"]}, {"billing_provider": Provider(state="AZ")}, []),
-        ({"exempt_states": ["AZ"]}, {"billing_provider": Provider(state="OR")}, ["fail"]),
-        ({"states": ["AZ"]}, {"billing_provider": Provider(state="OR")}, []),
-        ({"states": ["AZ"]}, {"billing_provider": Provider(state="AZ")}, ["fail"]),
         ({"exempt_under_age": 21}, {"patient": Patient(birth_date=date(2005, 3, 3))}, []),
         ({"exempt_under_age": 21}, {"patient": Patient(birth_date=date(2005, 3, 2))}, ["fail"]),
         ({"exempt_from_age": 21}, {"patient": Patient(birth_date=date(2005, 3, 2))}, []),
@@ -194,22 +187,6 @@ def test_exemptions(params: dict[str, Any], claim: dict[str, Any], expected: lis
 def test_an_exception_that_nobody_ruled_out_softens_the_finding(exemptions: tuple[str, ...] | None, cap: str | None) -> None:
     claim = _claim(Context(authorizations=(), eligibility=Eligibility(exemptions=exemptions)))
     assert [(hit.outcome, hit.cap) for hit in _hits({"exempt_words": ["discharge-order"]}, claim)] == [("fail", cap)]
-
-
-@pytest.mark.parametrize(("provider", "cap"), [(None, "review"), (Provider(), "review"), (Provider(state="OR"), None)])
-def test_a_state_that_is_not_known_softens_the_finding(provider: Provider | None, cap: str | None) -> None:
-    claim = _claim(Context(authorizations=()), billing_provider=provider)
-    assert [(hit.outcome, hit.cap) for hit in _hits({"exempt_states": ["AZ"]}, claim)] == [("fail", cap)]
-    assert [(hit.outcome, hit.cap) for hit in _hits({"states": ["OR"]}, claim)] == [("fail", cap)]
-
-
-@pytest.mark.parametrize("needed", ["auth-needed", "no-auth"])
-def test_a_rule_of_some_states_answers_conditionally(needed: str) -> None:
-    assert KIND.answer is not None
-    params = msgspec.convert({"needed": needed, "states": ["NJ", "NY"]}, PriorAuthorization)
-    found = KIND.answer(params, NO_TABLES, Question("97110", DAY))
-    assert found is not None and found.permission is not None and found.permission.needed == "conditional"
-    assert "NJ" in found.permission.exceptions[0]
 
 
 def test_what_the_payer_says_of_the_member_stands_above_the_rule() -> None:

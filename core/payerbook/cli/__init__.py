@@ -36,6 +36,7 @@ COMMANDS = {
     "new": "start a pack, a rule, its cases, or a plugin: files with every setting explained",
     "schema": "the JSON Schemas of claims, reports and packs",
     "site": "write and build the reference site",
+    "serve": "the reference site and an HTTP API on one address of this machine",
     "completion": "what makes your shell complete commands, options, payers, rules and codes",
 }
 """Name and one line of help of every command; its module is `payerbook.cli.<name>_command`."""

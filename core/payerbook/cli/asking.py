@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from payerbook.answers import words
 from payerbook.answers.desk import Facts
 from payerbook.answers.questions import AuthorizationAnswer, ContactAnswer, CoverageAnswer, Flip, LimitAnswer, LimitsAnswer, OpenPoint
 from payerbook.api import Book
@@ -31,10 +32,14 @@ def add_question(parser: argparse.ArgumentParser) -> None:
         "--claim-type", choices=("professional", "institutional"), default="professional", help="type of claim (default: professional)"
     )
     parser.add_argument("--place", type=place, metavar="POS", help="place of service, two digits; unknown when left out")
-    parser.add_argument("--visit", type=_visit, metavar="N", help="number of the visit in its episode")
-    parser.add_argument("--age", type=_age, metavar="YEARS", help="age of the patient in whole years")
+    parser.add_argument("--visit", type=visit, metavar="N", help="number of the visit in its episode")
+    parser.add_argument("--age", type=age, metavar="YEARS", help="age of the patient in whole years")
     parser.add_argument("--plan", metavar="NAME", help="name of the patient's plan or product")
     parser.add_argument("--line-of-business", metavar="NAME", help="sort of coverage, for example medicare-advantage")
+    parser.add_argument("--state", type=state, metavar="STATE", help="state of the billing provider, for example OR")
+    parser.add_argument(
+        "--modifier", dest="modifiers", action="append", type=modifier, metavar="MODIFIER", help="modifier of the line (may be repeated)"
+    )
     options.add_on(parser)
     options.add_known_on(parser)
     options.add_json(parser)
@@ -55,6 +60,8 @@ def facts(arguments: argparse.Namespace, earlier: str | None = None) -> Facts:
         age=arguments.age,
         plan=arguments.plan,
         line_of_business=arguments.line_of_business,
+        state=arguments.state,
+        modifiers=arguments.modifiers,
     )
     if earlier is not None:
         said["history"] = _history(earlier)
@@ -78,27 +85,30 @@ def respond(
     return options.warn_not_loaded(book)
 
 
-def code(text: str) -> str:
-    """A procedure code as an argument."""
-    if not re.fullmatch(r"[0-9A-Za-z]{5}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a procedure code; write its five characters, for example 97110")
-    return text.upper()
+def _written(pattern: str, what: str) -> Callable[[str], str]:
+    """An argument of this form, in capitals; `what` says what it is and how it is written."""
+
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
+        return text.upper()
+
+    return read
 
 
-def place(text: str) -> str:
-    """A place of service as an argument."""
-    if not re.fullmatch(r"[0-9]{2}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a place of service; write two digits, for example 11")
-    return text
+code = _written(r"[0-9A-Za-z]{5}", "a procedure code; write its five characters, for example 97110")
+place = _written(r"[0-9]{2}", "a place of service; write two digits, for example 11")
+state = _written(r"[A-Za-z]{2}", "a state; write its two letters, for example OR")
+modifier = _written(r"[0-9A-Za-z]{2}", "a modifier; write its two characters, for example GP")
 
 
-def _visit(text: str) -> int:
+def visit(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not the number of a visit; write 1 for the first")
     return int(text)
 
 
-def _age(text: str) -> int:
+def age(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 130:
         raise argparse.ArgumentTypeError(f"{text!r} is not an age; write whole years, for example 20")
     return int(text)
@@ -144,14 +154,7 @@ def limit_lines(limits: Iterable[LimitAnswer]) -> list[str]:
 
 
 def _limit(limit: LimitAnswer) -> list[str]:
-    amount = (
-        f"${limit.limit:,.2f}" if limit.counts == "dollars" else f"{limit.limit} {limit.counts[:-1] if limit.limit == 1 else limit.counts}"
-    )
-    shared = f", shared by {', '.join(limit.shared_by)}" if limit.shared_by else ""
-    beyond = {"authorization": "more needs authorization", "not-covered": "more is not paid", "review": "more is reviewed"}[limit.beyond]
-    if limit.beyond == "not-covered" and not limit.hard:
-        beyond = "more is paid on conditions only"
-    lines = [fold(f"{amount} per {limit.per.replace('-', ' ')}{shared}; {beyond}. {limit.note or ''} ({limit.rule})", "  Limit: ", "    ")]
+    lines = [fold(f"{words.limit(limit)} ({limit.rule})", "  Limit: ", "    ")]
     if limit.used is not None:
         lines.append(f"    used {limit.used}, remaining {limit.remaining}, next allowed {limit.next_allowed or 'never'}")
     return lines
@@ -184,7 +187,7 @@ def contact_lines(contacts: Iterable[ContactAnswer]) -> list[str]:
 def source_lines(sources: Iterable[Cited]) -> list[str]:
     lines = []
     for source in dict.fromkeys(sources):
-        parts = [source.title, source.section and f"section {source.section}", source.publisher, source.date]
+        parts = [source.title, source.section and f"section {source.section}", source.publisher, source.date, source.edition]
         text = ", ".join(part for part in parts if part)
         lines.append(paint(fold(f"[{source.grade}] {text}{f' {source.url}' if source.url else ''}", "  Source: ", "    "), "dim"))
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from payerbook.answers import words
 from payerbook.answers.questions import AuthorizationAnswer, PermissionAnswer
 from payerbook.cli import NOTICE, asking
 from payerbook.cli.coverage_command import AUTHORIZATION
@@ -34,18 +35,5 @@ def _lines(answer: AuthorizationAnswer, payer: str) -> list[str]:
 
 
 def _permission(found: PermissionAnswer) -> list[str]:
-    said = {
-        "From visit": found.from_visit,
-        "Exempt": ", ".join(found.exempt),
-        "Holds for days": found.valid_days,
-        "Holds for visits": found.valid_visits,
-        "Ask by": found.request_by,
-        "May be asked for afterwards, days": found.retroactive_days,
-        "Exceptions": "; ".join(found.exceptions),
-        "Send": ", ".join(found.send),
-        "Form": found.form,
-        "Where": found.where,
-        "Judged by": found.criteria,
-        "Rule": found.rule,
-    }
-    return [fold(str(value), f"  {name}: ", "    ") for name, value in said.items() if value not in (None, "")]
+    said = {**words.permission(found), **({} if found.rule is None else {"Rule": found.rule})}
+    return [fold(value, f"  {name}: ", "    ") for name, value in said.items()]

@@ -18,8 +18,7 @@ from payerbook.engine import baseline
 from payerbook.engine.baseline import Baseline, Entry
 from payerbook.engine.selection import GRADES
 from payerbook.errors import Problem, UsageError
-from payerbook.finding import Location
-from payerbook.formats.base import Read, Reader, Spot
+from payerbook.formats.base import Read, Reader
 from payerbook.formats.detect import open_claims
 
 STRICT = {"claim": ("claim", "table"), "record": ("claim", "table", "record"), "chart": ("claim", "table", "record", "chart")}
@@ -100,7 +99,7 @@ class _Job:
             shown = workshop.add(read, repaired)
             claim = repaired.claim
         explained = self.session.explain(claim) if self.arguments.explain else None
-        locate = Locator(read.file, read.spot, read.line_spots)
+        locate = claims.Locator(read.file, read.spot, read.line_spots)
         report = self.session.check(claim, locate, names)
         if self.arguments.write_baseline is not None:
             self.kept += baseline.entries(report, self.arguments.reason, self.arguments.expires)
@@ -197,21 +196,6 @@ def _deliver(workshop: Workshop, name: str, label: str, arguments: argparse.Name
             raise UsageError(f"{target} cannot be written ({error.strerror}); choose another place.") from None
     done = f"written to {target}" if target is not None else "nothing written; add --write OUT or --in-place"
     print(f"{label}: {count(workshop.fixes, 'safe fix', 'safe fixes')} in {count(workshop.claims, 'claim')}, {done}.", file=sys.stderr)
-
-
-class Locator:
-    """Where a line (or, for None, the claim) stands in its file."""
-
-    __slots__ = ("_file", "_lines", "_spot")
-
-    def __init__(self, file: str, spot: Spot, lines: tuple[Spot, ...]) -> None:
-        self._file = file
-        self._spot = spot
-        self._lines = lines
-
-    def __call__(self, index: int | None) -> Location:
-        spot = self._spot if index is None or index >= len(self._lines) else self._lines[index]
-        return Location(self._file, spot.segment, spot.line, spot.byte)
 
 
 def _remember(session: Run, name: str, output: Output) -> None:

@@ -17,7 +17,8 @@ from payerbook.claim import Claim
 from payerbook.cli import NOTICE, options
 from payerbook.cli.style import paint
 from payerbook.errors import Problem, UsageError
-from payerbook.formats.base import Read
+from payerbook.finding import Location
+from payerbook.formats.base import Read, Spot
 from payerbook.formats.detect import open_claims
 
 Answer = TypeVar("Answer", bound=msgspec.Struct)
@@ -68,6 +69,21 @@ def enriched(book: Book, items: Iterable[Problem | Read]) -> Iterator[Problem | 
         more = iter(book.enrich([item.claim for item in batch if isinstance(item, Read)]))
         for item in batch:
             yield item if isinstance(item, Problem) else (item, *next(more))
+
+
+class Locator:
+    """Where a line (or, for None, the claim) stands in its file."""
+
+    __slots__ = ("_file", "_lines", "_spot")
+
+    def __init__(self, file: str, spot: Spot, lines: tuple[Spot, ...]) -> None:
+        self._file = file
+        self._spot = spot
+        self._lines = lines
+
+    def __call__(self, index: int | None) -> Location:
+        spot = self._spot if index is None or index >= len(self._lines) else self._lines[index]
+        return Location(self._file, spot.segment, spot.line, spot.byte)
 
 
 @contextmanager

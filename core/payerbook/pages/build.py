@@ -17,8 +17,9 @@ import payerbook
 from payerbook.authoring.session import Session
 from payerbook.errors import PackError, UsageError
 from payerbook.pages import catalog as catalogs
+from payerbook.pages import hits, runtime
 from payerbook.pages.machine import INDEX
-from payerbook.pages.site import navigation, put
+from payerbook.pages.site import beside, navigation, put
 
 
 def site_folder() -> Path:
@@ -34,12 +35,14 @@ def build(
     packs: Sequence[str] | None = None,
     policies: Sequence[Path] = (),
     base_url: str | None = None,
+    pyodide: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Path:
     """Builds the site into `target`, replacing an earlier site there, and gives its home page.
 
     `today` is the day that settings are shown for; `packs` limits the packs by id; `policies` are further folders of packs;
-    `base_url` is the address the site will have; `progress` is told each step. The same arguments and files give the same bytes.
+    `base_url` is the address the site will have; `pyodide` is where the claim checker's Python lies (see `runtime.install`);
+    `progress` is told each step. The same arguments and files give the same bytes.
     Raises UsageError when MkDocs is missing, the folder holds something else or a pack id is unknown, PackError when a pack does
     not compile or a page has a broken link, OSError when `target` cannot be made.
     """
@@ -51,11 +54,13 @@ def build(
         raise UsageError(f"{target} is not empty and holds no reference site. Name a new folder; the build empties the one it writes to.")
     target.mkdir(parents=True, exist_ok=True)  # before the work of making pages, so that a folder that cannot be is told at once
     say = progress or (lambda text: None)
-    catalog = catalogs.of(Session(policies), today, packs)
+    session = Session(policies)
+    catalog = catalogs.of(session, today, packs)
     with tempfile.TemporaryDirectory(prefix="payerbook-site-") as made:
         work = Path(made) / "site"
         shutil.copytree(site_folder(), work, ignore=shutil.ignore_patterns("build", "__pycache__"))
         files = put(catalog, work / "docs", base_url)
+        runtime.install(session, work, pyodide)
         say(f"Wrote {len(files)} files for {len(catalog.packs)} packs.")
         config = {
             "INHERIT": "mkdocs.yml",
@@ -66,6 +71,13 @@ def build(
         }
         (work / "build.yml").write_text(json.dumps(config), "utf-8")
         _run(work / "build.yml", today)
+        hits.trim(target / hits.INDEX)
+        (target / "sitemap.xml.gz").unlink()  # the packed copy of a site map that `beside` replaces
+        for path, data in beside(catalog, work / "docs", base_url):
+            file = target / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+    runtime.harden(target / "check" / "index.html")
     say(f"Built {target}.")
     return target / "index.html"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from payerbook.authoring.session import Session
 from payerbook.engine.versions import Gap, on
 from payerbook.errors import PackError, UsageError
 from payerbook.kinds.base import Kind
+from payerbook.pages.asking import Answers
 from payerbook.policy import CodeInfo, Pack, Rule, Severity, Version, limit, severity
 
 
@@ -48,6 +50,11 @@ class Catalog:
     def codes(self) -> Mapping[str, CodeInfo]:
         """Procedure codes with our own labels."""
         return self.session.library.vocabulary.codes
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The engine's answers about the codes, from the packs of the catalog."""
+        return Answers(self.session, self.packs, self.today, self.sentence)
 
     def standing(self, pack: Pack, rule: Rule) -> Standing:
         """How a rule of a pack stands on the day of the site."""

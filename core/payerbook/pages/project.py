@@ -10,6 +10,8 @@ from payerbook.pages.reference import AFTER_RULES
 
 LIST = "on-site.txt"
 """The file in the folder of documents that names those of the site, one a line, in the order of the navigation."""
+STRENGTH = "strength.json"
+"""The file in the folder of documents with the strength of each pack, as last measured."""
 
 
 def folder() -> Path:

@@ -1,4 +1,4 @@
-"""Pages about all packs together: home, all rules, codes, rule kinds."""
+"""Pages about all packs together: all rules, rule kinds."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from payerbook.authoring.yamlfile import read
 from payerbook.kinds.base import Kind
 from payerbook.pages import settings
 from payerbook.pages.catalog import Catalog
-from payerbook.pages.packs import pack_path, rule_link, topic_path
+from payerbook.pages.packs import pack_path, rule_link
 from payerbook.pages.rule import READING
-from payerbook.pages.text import escape, link, number, table, title
-from payerbook.policy import CodeInfo, Pack, Rule
+from payerbook.pages.text import escape, link, table, title
+from payerbook.policy import Pack, Rule
 
-HOME = "index.md"
 RULES = "rules/index.md"
-CODE_TABLE = "codes/index.md"
 KINDS = "kinds/index.md"
 
 AFTER_RULES = "---\nsearch: {boost: 0.2}\n---\n"
@@ -27,79 +25,11 @@ AFTER_RULES = "---\nsearch: {boost: 0.2}\n---\n"
 _FORMAT = re.compile(r"\{(\w+):[^}]*\}")
 """A fact in a message with the way its number is written."""
 
-_TIMING = {
-    "timed-15": "15 minutes, counted with the other timed codes",
-    "timed-15-apart": "15 minutes, counted apart",
-    "timed-30": "30 minutes",
-    "timed-60": "60 minutes",
-    "untimed": "not timed",
-}
-
 
 def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
     """All of them, as (path, Markdown)."""
-    for path, lines in ((HOME, _home), (RULES, _rules), (CODE_TABLE, _codes), (KINDS, _kinds)):
+    for path, lines in ((RULES, _rules), (KINDS, _kinds)):
         yield path, "\n".join(lines(catalog))
-
-
-def _home(catalog: Catalog) -> Iterator[str]:
-    rules = sum(len(pack.rules) for pack in catalog.packs)
-    yield "---\ntitle: payerbook\nhide: [toc]\nsearch: {exclude: true}\n---\n"
-    yield "# What will the payer do with this therapy claim?"
-    yield ""
-    yield (
-        "payerbook holds payer rules for outpatient PT, OT and SLP billing: what each rule says, since when, and the document "
-        "that proves it. The same rules check claims before they are sent."
-    )
-    yield ""
-    yield (
-        f"{number(rules, 'rule')} in {number(len(catalog.packs), 'pack')}, as of {catalog.today}. "
-        "Search takes codes, modifiers and plain words: `97140 59`, `KX`, `timely filing`."
-    )
-    yield ""
-    yield "## Packs on file"
-    yield ""
-    for pack in catalog.packs:
-        yield from _card(catalog, pack)
-    yield "A payer that is not listed is not on file. Its claims are checked for form only, and every report says so."
-    yield ""
-    yield "## How to read it"
-    yield ""
-    yield (
-        f"- **Every rule is dated.** The page shows the setting of {catalog.today}, then every earlier one. "
-        "For an older claim, read the period that holds its date of service."
-    )
-    yield (
-        "- **Every rule is cited and graded.** Grade A: we read the payer's own document. B: someone else reports it. "
-        "C and M: too weak to act on."
-    )
-    yield (
-        "- **A weak source never shouts.** Without a grade A source, or grade B from two publishers, a rule asks for review "
-        "or only advises, whatever the payer does."
-    )
-    yield (
-        "- **What is not known is said.** Missing periods and missing facts are listed, never guessed. "
-        f"{link('More about grades and outcomes', HOME, READING)}."
-    )
-    yield ""
-    yield "## Check a claim"
-    yield ""
-    yield "```\npip install .\npayerbook check claims.837\n```"
-    yield ""
-    yield "It runs on your machine. No claim leaves it."
-    yield ""
-
-
-def _card(catalog: Catalog, pack: Pack) -> Iterator[str]:
-    yield '<div class="pb-card" markdown>'
-    yield ""
-    yield f"### {link(escape(pack.head.title), HOME, pack_path(pack))} {{ #{pack.head.id} }}"
-    yield ""
-    topics = (link(title(topic), HOME, topic_path(pack, topic)) for topic in catalog.topics(pack))
-    yield f"{number(len(pack.rules), 'rule')}. {' · '.join(topics)}"
-    yield ""
-    yield "</div>"
-    yield ""
 
 
 def _rules(catalog: Catalog) -> Iterator[str]:
@@ -114,23 +44,6 @@ def _rules(catalog: Catalog) -> Iterator[str]:
         rules = [rule for found in catalog.topics(pack).values() for rule in found]
         rows = ((rule_link(pack, rule, RULES), title(rule.topic), catalog.standing(pack, rule).severity) for rule in rules)
         yield from table(["Rule", "Topic", "Shown as"], rows)
-
-
-def _codes(catalog: Catalog) -> Iterator[str]:
-    yield "# Therapy codes"
-    yield ""
-    yield (
-        "The procedure codes that the rules know. Labels are our own words, not the official descriptors; "
-        "choose a code from your licensed code book."
-    )
-    yield ""
-    rows = ((f"`{code}`", *_code(info)) for code, info in sorted(catalog.codes.items()))
-    yield from table(["Code", "Our label", "Used by", "Minutes to units"], rows)
-
-
-def _code(info: CodeInfo) -> tuple[str, str, str]:
-    added = f"; added to {', '.join(info.add_on_to)}" if info.add_on_to else ""
-    return escape(info.label), ", ".join(info.disciplines), _TIMING[info.timing] + added
 
 
 def _kinds(catalog: Catalog) -> Iterator[str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import msgspec
 
 from payerbook.engine.versions import closed
-from payerbook.pages import settings
+from payerbook.pages import linked, over_time, settings
 from payerbook.pages.catalog import Catalog, Standing
 from payerbook.pages.examples import Example
 from payerbook.pages.examples import render as render_example
+from payerbook.pages.pictures import steps
 from payerbook.pages.text import DATE_BASIS, EFFECT, EVIDENCE, chip, day, escape, heading, html, link, paragraphs, period, table, title
 from payerbook.policy import EFFECT_SEVERITY, Pack, Rule, Source, Version
 
@@ -41,11 +42,12 @@ def section(catalog: Catalog, pack: Pack, rule: Rule, page: str, examples: list[
         yield from _block(rule, "fix", "How to fix", paragraphs(rule.fix))
     yield heading(3, "History", f"{rule.slug}-history")
     yield ""
+    yield from _pictures(catalog, rule)
     yield from _history(catalog, pack, rule, standing)
     if rule.denials:
         yield heading(3, "Denial codes", f"{rule.slug}-denials")
         yield ""
-        yield f"Seen with it on remittances: {escape(', '.join(rule.denials))}."
+        yield f"Seen with it on remittances: {', '.join(linked.denial(catalog, denial, page) for denial in rule.denials)}."
         yield ""
     if rule.checklist:
         yield heading(3, "Checklist", f"{rule.slug}-checklist")
@@ -127,6 +129,13 @@ def _today(catalog: Catalog, rule: Rule, standing: Standing) -> Iterator[str]:
     yield heading(3, "Setting" if standing.gap is None else "Setting as last on file", f"{rule.slug}-setting")
     yield ""
     yield from table([f"As of {day(catalog.today)}", "Setting"], rows)
+
+
+def _pictures(catalog: Catalog, rule: Rule) -> Iterator[str]:
+    """The numbers of the rule that changed often enough to be worth looking at."""
+    for name, found, money in over_time.numbers(rule):
+        yield steps.picture(f"{name} over time", catalog.today, found, money=money)
+        yield ""
 
 
 def _history(catalog: Catalog, pack: Pack, rule: Rule, standing: Standing) -> Iterator[str]:

@@ -1,0 +1,55 @@
+// Tables that sort and filter: every table of class pb-matrix. The rows stand in the page; this only orders and hides them.
+function text(row, n) {
+  const cell = row.cells[n];
+  return (cell ? cell.innerText : "").trim();
+}
+
+function compare(one, other) {
+  const numbers = [one, other].map((words) => (/^[$]?[\d,.]+/.test(words) ? parseFloat(words.replace(/[$,]/g, "")) : NaN));
+  if (!numbers.some(Number.isNaN)) return numbers[0] - numbers[1] || one.localeCompare(other);
+  return one.localeCompare(other, "en", { numeric: true });
+}
+
+for (const table of document.querySelectorAll("table.pb-matrix")) {
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const heads = [...table.tHead.rows[0].cells];
+
+  heads.forEach((head, n) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const sorted = [...rows].sort((one, other) => compare(text(one, n), text(other, n)) * (up ? 1 : -1));
+      // Rows without an answer stay at the end, whichever way the others go.
+      const silent = (row) => row.cells[n].querySelector(".pb-none, .pb-is-indeterminate") !== null;
+      body.append(...sorted.filter((row) => !silent(row)), ...sorted.filter(silent));
+    });
+  });
+
+  if (rows.length < 8) continue;
+  const bar = document.createElement("div");
+  bar.className = "pb-filter";
+  bar.innerHTML = `<label>Filter <input type="search" autocomplete="off" placeholder="payer, code, word"></label>
+    <label><input type="checkbox"> only with an answer</label> <span role="status"></span>`;
+  const [words, answered] = bar.querySelectorAll("input");
+  const status = bar.querySelector("[role=status]");
+  function show() {
+    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const row of rows) {
+      const held = `${row.id} ${row.innerText}`.toLowerCase();
+      const empty = [...row.cells].slice(1).every((cell) => cell.querySelector(".pb-none, .pb-is-indeterminate") || /^(–|not known|no source found)$/.test(cell.innerText.trim()));
+      row.hidden = !wanted.every((word) => held.includes(word)) || (answered.checked && empty);
+      count += !row.hidden;
+    }
+    status.textContent = count === rows.length ? "" : `${count} of ${rows.length}`;
+  }
+  words.addEventListener("input", show);
+  answered.addEventListener("change", show);
+  table.closest(".pb-scroll").before(bar);
+}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from installation import Installed
+from payerbook.plugins import BUNDLED
 
 HERE = Path(__file__).parent / "pyodide"
 PACKAGES = HERE / "node_modules"
@@ -21,7 +22,7 @@ def test_reports_in_the_browser_are_those_of_the_command_line(installed: Install
     wheels = sorted(PACKAGES.glob(".wheels/*.whl"))
     assert wheels, "Pyodide and its wheels are not there; run `make pyodide`"
     claims = HERE / "claims.jsonl"
-    expected = installed.run(["python", HERE / "check.py", claims], tmp_path, PAYERBOOK_PLUGINS="common,medicare,ncci")
+    expected = installed.run(["python", HERE / "check.py", claims], tmp_path, PAYERBOOK_PLUGINS=",".join(BUNDLED))
     assert expected.returncode == 0, expected.stderr
     command = ["node", HERE / "check.mjs", claims, installed.wheel, *wheels]
     seen = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

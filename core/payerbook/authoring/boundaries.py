@@ -76,10 +76,12 @@ def add(
 
 
 def plain_claim(rule: Rule) -> dict[str, Any]:
-    """The simplest claim that a rule looks at: one line, one unit, no modifier, on the rule's first day."""
+    """The simplest claim that a rule looks at: one line, one unit, no modifier, served, received or processed on the rule's first day."""
     first = rule.versions[0]
     code = "97110" if not first.when.codes or "97110" in first.when.codes else first.when.codes[0]
-    return {"lines": [{"service_date": first.start.isoformat(), "code": code, "units": 1}]}
+    day = first.start.isoformat()
+    decisive = {"received-date": {"received_on": day}, "processed-date": {"processed_on": day}}.get(rule.date_basis, {})
+    return {**decisive, "lines": [{"service_date": day, "code": code, "units": 1}]}
 
 
 def _bases(tests: TestsDoc, claim: Mapping[str, Any] | None) -> list[dict[str, Any]]:

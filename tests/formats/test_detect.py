@@ -61,7 +61,7 @@ def zipped() -> bytes:
         (b"", "FILE-EMPTY", "empty"),
         (b" \n\x00", "FILE-EMPTY", "empty"),
         (b"\xef\xbb\xbf", "FILE-EMPTY", "empty"),
-        (gzip.compress(CLAIM), "FILE-FORMAT", "gzip"),
+        (gzip.compress(CLAIM, mtime=0), "FILE-FORMAT", "gzip"),
         (zipped(), "FILE-FORMAT", "ZIP"),
         (b"%PDF-1.7\n", "FILE-FORMAT", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "FILE-FORMAT", "Excel"),

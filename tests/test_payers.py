@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -225,3 +226,27 @@ def test_the_state_of_a_claim_is_where_the_patient_lives(home: str | None, bille
         "A1", (line,), payer="MEDICAID", filing_indicator="MC", patient=Patient(state=home), billing_provider=Provider(state=billed)
     )
     assert hints(claim) == Hints("MC", None, None, state)
+
+
+PAYER_IDS = Path(__file__).parents[2] / "shared" / "facts" / "commercial" / "payer_ids.csv"
+NOT_ON_FILE = (
+    "UnitedHealthcare AARP Medicare Supplement", "UnitedHealthcare Plan of the River Valley", "Sierra Health and Life",
+    "OptumHealth Complex Medical Conditions", "OptumCare", "Rocky Mountain HMO", "UnitedHealthcare Community Plan",
+    "Humana encounters", "Centene", "Blue Cross Blue Shield of Minnesota", "BCBS South Carolina FEP", "Planned Administrators Inc",
+    "BCBS South Carolina Medicare Advantage", "Texas Health Aetna", "Texas Children's Health Plan", "Texas Mutual",
+)  # fmt: skip
+"""Payers of that list without a pack of their own, or ids that no claim for payment goes to."""
+
+
+@pytest.mark.skipif(not PAYER_IDS.exists(), reason="the researched facts are not beside the checkout")
+def test_every_researched_payer_id_finds_its_pack() -> None:
+    with PAYER_IDS.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["payer_id"] and row["grade"] in "AB"]
+    on_file = {one.id for pack in BOOK.packs() if pack.id != "common" for one in BOOK.payer(pack.id).payer_ids}
+    missing = {
+        (row["payer"], row["payer_id"])
+        for row in rows
+        if row["payer_id"] not in on_file
+        and not f"{row['payer']} {'encounters' if 'encounters' in row['line_of_business'] else ''}".startswith(NOT_ON_FILE)
+    }
+    assert not missing

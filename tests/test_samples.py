@@ -57,6 +57,17 @@ FINDINGS: dict[str, list[Found]] = {
         [("common.replacement-reference", None, "return")],
         [("common.diagnosis-codes", None, "review"), ("common.claim-dates", 2, "return")],
     ],
+    "as-typed.json": [
+        [
+            ("common.diagnosis-spelling", None, "advice"),
+            ("common.diagnosis-spelling", None, "advice"),
+            (f"{MEDICARE}.discipline-modifier", 1, "return"),
+            ("common.code-spelling", 1, "advice"),
+            (f"{MEDICARE}.modifier-shape", 1, "advice"),
+            ("common.code-spelling", 2, "advice"),
+        ],
+        [("common.diagnosis-pointers", 1, "advice"), (f"{MEDICARE}.modifier-twice", 1, "advice")],
+    ],
 }
 RESOLVED = {
     "S2405": [(f"{MEDICARE}.ncci-pairs", 2)],
@@ -66,6 +77,8 @@ CLAIMS = {
     "batch-837p.x12": [*(f"S24{n:02}" for n in range(1, 11)), "S2401", *(f"S26{n:02}" for n in range(1, 9))],
     "claims.json": ["J1-units", "J2-threshold", "J3-threshold-kx", "J4-clean", "J5-unknowns"],
     "claims.jsonl": ["A1001", "A1002", "A1003", "A1004"],
+    "claims.csv": ["C1-clean", "C2-modifier", "C3-units", "C4-pair"],
+    "as-typed.json": ["T1-small-letters", "T2-modifier-twice"],
 }
 
 

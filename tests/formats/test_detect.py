@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,21 @@ def test_claims_are_recognized_behind_marks_and_blanks(claim_file: bytes, before
     for data in (claim_file, CLAIM, b"[" + CLAIM + b"]", CLAIM + b"\n" + CLAIM, b'{"claims":[' + CLAIM + b"]}"):
         items = list(open_claims(io.BufferedReader(Pipe(before + data)), "-"))
         assert {item.claim.claim_id if isinstance(item, Read) else item for item in items} == {"A1001"}
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("before", ["", "\ufeff", "\r\n \n", "sep=@\r\n"])
+def test_tables_are_recognized_by_their_separators(separator: str, before: str) -> None:
+    text = before.replace("@", separator) + "claim_id,service_date,code,units,\nA1001,2026-01-15,97110,2,\n".replace(",", separator)
+    (item,) = open_claims(io.BufferedReader(Pipe(text.encode())), "-")
+    assert isinstance(item, Read)
+    assert (item.claim.claim_id, item.form) == ("A1001", "csv")
+
+
+def test_an_unnamed_first_column_and_a_name_that_begins_like_edi_are_tables() -> None:
+    for head in (",claim_id,service_date,code,units", "PK,claim_id,service_date,code,units", "STATUS,claim_id,service_date,code,units"):
+        reads = [item for item in open_claims(io.BytesIO(f"{head}\n0,A1001,2026-01-15,97110,2\n".encode()), "f") if isinstance(item, Read)]
+        assert [item.claim.claim_id for item in reads] == ["A1001"]
 
 
 def test_places_count_from_the_start_of_the_file(claim_file: bytes) -> None:
@@ -73,9 +89,9 @@ def zipped() -> bytes:
         ("ISA*00*".encode("utf-16-be"), "FILE-FORMAT", "UTF-16"),
         (bytes(range(256)), "FILE-FORMAT", "not text"),
         (b"<?xml version='1.0'?><a/>", "FILE-FORMAT", "XML"),
-        (b"claim_id,code,units\nA1,97110,2\n", "FILE-CSV", "CSV"),
-        (b"claim_id;code;units\r\nA1;97110;2\r\n", "FILE-CSV", "CSV"),
-        (b'{"resourceType": "Claim"}', "FILE-FHIR", "FHIR"),
+        (b"name,address,city\nx,y,z\n", "CSV-HEADER", "columns"),
+        (b"Dear Sir, thank you, yours", "CSV-HEADER", "columns"),
+        (b'{"resourceType": "Patient"}', "FHIR-NO-CLAIM", "FHIR"),
         (b"ST*837*0001~", "FILE-FORMAT", "ISA"),
         (b"hello", "FILE-FORMAT", "not recognized"),
     ],
@@ -85,15 +101,20 @@ def test_other_files_give_one_clear_problem(data: bytes, code: str, word: str) -
     assert isinstance(problem, Problem)
     assert (problem.code, problem.file) == (code, "upload")
     assert word in problem.message
-    assert "837P" in problem.repair or "ISA" in problem.repair
+    assert any(word in problem.repair for word in ("837P", "ISA", "claim_id", "Claim resources"))
 
 
-def test_fhir_files_are_named(testdata: Path) -> None:
-    files = [path for path in (testdata / "fhir").rglob("*") if path.suffix in (".json", ".ndjson")]
-    assert files
-    for path in files:
-        with path.open("rb") as stream:
-            assert [item.code for item in open_claims(stream, path.name) if isinstance(item, Problem)] == ["FILE-FHIR"]
+def test_readers_are_imported_when_their_format_is_met() -> None:
+    program = (
+        "import io, sys\nfrom payerbook.formats.detect import open_claims\nlist(open_claims(io.BytesIO(sys.argv[1].encode()), 'f'))\n"
+        "print(*sys.modules)"
+    )
+
+    def loaded(text: str) -> set[str]:
+        done = subprocess.run([sys.executable, "-c", program, text], capture_output=True, text=True, check=True)
+        return {name for name in ("csv", "fhir") if f"payerbook.formats.{name}" in done.stdout.split()}
+
+    assert [loaded(text) for text in (CLAIM.decode(), "a,b,c\n", '{"resourceType": "Claim"}')] == [set(), {"csv"}, {"fhir"}]
 
 
 def test_nothing_is_read_before_it_is_asked_for(claim_file: bytes) -> None:

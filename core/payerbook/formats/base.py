@@ -7,7 +7,7 @@ memory is bounded by the largest claim, not by the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from payerbook.claim import Claim
 from payerbook.errors import Problem
@@ -21,13 +21,26 @@ class Spot(NamedTuple):
     byte: int | None
 
 
+Form = Literal["x12", "json", "csv", "fhir", "other"]
+"""How a claim stood in its file; `other` for readers of plugins."""
+
+
 class Read(NamedTuple):
-    """One claim, the file's name, where the claim starts, and where each service line starts (same order as `claim.lines`)."""
+    """One claim, the file's name, where the claim starts, where each service line starts (same order as `claim.lines`), and its form."""
 
     claim: Claim
     file: str
     spot: Spot
     line_spots: tuple[Spot, ...] = ()
+    form: Form = "other"
+
+
+class Edit(NamedTuple):
+    """The bytes from `start` to `end` of a file become `text`; in X12 a whole segment without its terminator, in a table a cell."""
+
+    start: int
+    end: int
+    text: bytes
 
 
 Reader = Callable[[BinaryIO, str], Iterator[Read | Problem]]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from payerbook.claim import Claim, HistoryItem
-from payerbook.errors import InputError, Place, Problem
+from payerbook.claim import Claim, Context, HistoryItem
+from payerbook.errors import InputError, Problem
 from payerbook.formats.base import Read, Spot
 from payerbook.formats.json_checks import decode
-from payerbook.formats.json_text import Broken, Piece, pieces, value_at
+from payerbook.formats.json_text import Broken, Piece, pieces, problem, value_at
 
 _HAS_LINES = re.compile(rb'"lines"\s*:')
 
@@ -27,7 +27,7 @@ def read(stream: BinaryIO, name: str) -> Iterator[Read | Problem]:
             except Broken as fault:
                 yield _problem(item, fault, name)
             else:
-                yield Read(claim, name, Spot(None, item.line, item.byte))
+                yield Read(claim, name, Spot(None, item.line, item.byte), form="json")
         else:
             yield _problem(*item, name)
 
@@ -44,6 +44,15 @@ def read_history(stream: BinaryIO, name: str) -> Iterator[HistoryItem | Claim | 
             yield _problem(*item, name)
 
 
+def read_context(stream: BinaryIO, name: str) -> Context:
+    """The `context` of a claim, as a JSON object of its own; raise `InputError` with the problem when the stream holds none."""
+    data = stream.read()
+    try:
+        return decode(data, Context)
+    except Broken as fault:
+        raise InputError(_problem(Piece(data, 1, 1, 0, ""), fault, name)) from None
+
+
 def decode_claim(data: bytes) -> Claim:
     """Decode UTF-8 JSON text as one claim; raise `InputError` with the problem when it is none."""
     try:
@@ -53,17 +62,7 @@ def decode_claim(data: bytes) -> Claim:
 
 
 def _problem(piece: Piece, fault: Broken, name: str | None) -> Problem:
-    """Place a fault of a value in the file that the value stands in."""
-    before = piece.data[: fault.offset]
-    lines = before.count(b"\n")
-    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
-    path = f"{piece.path}.{fault.path}" if piece.path and fault.path else piece.path or fault.path or None
-    place = Place(
-        line=piece.line + lines,
-        column=column + (1 if lines else piece.column),
-        byte=piece.byte + fault.offset,
-        path=path,
-    )
+    """Name the claim that a fault of a value belongs to."""
     found = value_at(piece.data, ["claim_id"])
     claim_id = found if isinstance(found, str) and found.strip() else None
-    return Problem(fault.code, fault.message, fault.repair, name, place, claim_id, fault.lost)
+    return problem(piece, fault, name, claim_id)

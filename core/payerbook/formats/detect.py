@@ -14,7 +14,7 @@ from payerbook.formats.base import Read
 _HEAD = 1 << 16
 _BLANK = b" \t\r\n"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_READABLE = "Send claims as X12 837P or 837I, or as claim JSON or JSON Lines."
+_READABLE = "Send claims as X12 837P or 837I, as claim JSON or JSON Lines, as CSV, or as FHIR R4 Claim resources."
 
 # What other files begin with, what they are, and how their content gets in.
 _OTHER_FILES: tuple[tuple[bytes, str, str], ...] = (
@@ -23,7 +23,7 @@ _OTHER_FILES: tuple[tuple[bytes, str, str], ...] = (
     (b"\xfd7zXZ\x00", "compressed with xz", "Unpack it first."),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "Unpack it first."),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it first."),
-    (b"PK", "a ZIP archive or an Excel or Word file", "Unpack the archive, or export the claims from the program that wrote it."),
+    (b"PK\x03\x04", "a ZIP archive or an Excel or Word file", "Unpack the archive, or export the claims from the program that wrote it."),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "Export the claims from the program that wrote it."),
     (b"%PDF", "a PDF", "Export the claims from the billing program."),
     (b"PAR1", "a Parquet file", "Use `payerbook run` for Parquet."),
@@ -38,7 +38,7 @@ _OTHER_FILES: tuple[tuple[bytes, str, str], ...] = (
 _FHIR = re.compile(rb'"resourceType"\s*:\s*"')
 _UTF16_WITHOUT_MARK = re.compile(rb"(?:\x00[\x20-\x7e]){4}|(?:[\x20-\x7e]\x00){4}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x7f]")
-_COLUMNS = re.compile(rb"[^,;\t\r\n]+(?:[,;\t][^,;\t\r\n]*){2,}\r?(?:\n|$)")
+_COLUMNS = re.compile(rb"(?:[^,;\t\r\n]*[,;\t]){2}|\"?sep=[,;\t]\"?[\r\n]", re.IGNORECASE)
 
 
 def open_claims(stream: BinaryIO, name: str) -> Iterator[Read | Problem]:
@@ -54,15 +54,23 @@ def open_claims(stream: BinaryIO, name: str) -> Iterator[Read | Problem]:
         yield from x12.read(_rejoin(head, stream), name)
     elif text.startswith((b"{", b"[")) and not _UTF16_WITHOUT_MARK.match(text):
         if _FHIR.search(text):
-            yield _refusal("FILE-FHIR", "The file holds FHIR resources, which are not read yet.", _READABLE, name)
+            from payerbook.formats import fhir
+
+            yield from fhir.read(_rejoin(head, stream), name)
         else:
             yield from claim_json.read(_rejoin(head, stream), name)
+    elif (refusal := _no_text(head, text, name)) is not None:
+        yield refusal
+    elif _COLUMNS.match(text):
+        from payerbook.formats import csv
+
+        yield from csv.read(_rejoin(head, stream), name)
     else:
-        yield _other(head, text, name)
+        yield _other(text, name)
 
 
-def _other(head: bytes, text: bytes, name: str) -> Problem:
-    """Say what a file is that no reader takes."""
+def _no_text(head: bytes, text: bytes, name: str) -> Problem | None:
+    """Say what a file is that holds no text, or text that is marked as something else; None for plain text."""
     for start, what, repair in _OTHER_FILES:
         if head.startswith(start):
             return _refusal("FILE-FORMAT", f"The file is {what}, not claims.", f"{repair} {_READABLE}", name)
@@ -72,8 +80,11 @@ def _other(head: bytes, text: bytes, name: str) -> Problem:
         return _refusal("FILE-FORMAT", "The file is not text; what it is was not recognized.", _READABLE, name)
     if text.startswith(b"<"):
         return _refusal("FILE-FORMAT", "The file is XML or HTML, which is not read.", _READABLE, name)
-    if _COLUMNS.match(text):
-        return _refusal("FILE-CSV", "The file is a table (CSV), which is not read yet.", _READABLE, name)
+    return None
+
+
+def _other(text: bytes, name: str) -> Problem:
+    """Say what a text is that no reader takes."""
     if text.startswith((b"GS", b"ST", b"UNA", b"UNB")):
         return _refusal(
             "FILE-FORMAT", "The file looks like EDI without its ISA segment.", "Send the whole interchange, from ISA to IEA.", name

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from payerbook.claim import Claim, Line
-from payerbook.formats.base import Read
+from payerbook.formats.base import Edit, Form, Read
 from payerbook.formats.json_text import locate
 from payerbook.formats.x12.segments import BLANK, Delimiters, delimiters_of
+
+WRITTEN: tuple[Form, ...] = ("x12", "json", "csv")
+"""Forms of claims that changes can be put into."""
 
 _HEADER = 512
 _SERVICE = {"SV1": 1, "SV2": 2}
@@ -18,18 +21,16 @@ _POINTERS = 7
 _MODIFIERS = slice(2, 6)
 
 
-class Edit(NamedTuple):
-    """The bytes from `start` to `end` of a file become `text`; in X12 a whole segment without its terminator."""
-
-    start: int
-    end: int
-    text: bytes
-
-
 def edits(data: bytes, read: Read, fixed: Claim) -> list[Edit]:
-    """What to change in the file so that it holds `fixed` where it held `read.claim`; codes, modifiers, pointers and diagnoses count."""
-    made = _x12(data, read, fixed) if (read.claim.format or "").startswith("X12 ") else _json(data, read, fixed)
-    return sorted(made)
+    """What to change in the file so that it holds `fixed` where it held `read.claim`; codes, modifiers, pointers and diagnoses count.
+
+    The claim came in one of the `WRITTEN` forms.
+    """
+    if read.form == "csv":
+        from payerbook.formats.csv.edit import edits as cells
+
+        return sorted(cells(data, read, fixed))
+    return sorted((_x12 if read.form == "x12" else _json)(data, read, fixed))
 
 
 def applied(data: bytes, changes: Iterable[Edit]) -> bytes:

@@ -9,19 +9,19 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import types
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
 from payerbook.calendar import YEARS
-from payerbook.claim import Claim, HistoryItem
+from payerbook.claim import Claim, Context, HistoryItem
 from payerbook.formats.json_text import DEEPEST, Broken, locate, too_deep
+from payerbook.formats.shapes import fields, members, struct_of
 
-Shape = TypeVar("Shape", Claim, HistoryItem)
+Shape = TypeVar("Shape", Claim, Context, HistoryItem)
 
 _COUNT = "a plain number, 0 or more,"
 _AMOUNT = "a plain number"
@@ -46,7 +46,7 @@ _KINDS = {
 
 
 def decode(data: bytes, shape: type[Shape]) -> Shape:
-    """Decode UTF-8 JSON text as a claim or a history item; raise `Broken` with the first fault found."""
+    """Decode UTF-8 JSON text as a claim, a context or a history item; raise `Broken` with the first fault found."""
     try:
         value: Shape = _decoder(shape).decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -71,6 +71,26 @@ def decode(data: bytes, shape: type[Shape]) -> Shape:
     if isinstance(value, Claim):
         _check_claim(data, value)
     return value
+
+
+class Number(str):
+    """A number of a JSON text as it is written there."""
+
+    __slots__ = ()
+
+
+def tree(data: bytes) -> Any:
+    """Parse one JSON value of another standard, its numbers as `Number`; raise `Broken` when it is no JSON or holds a key twice."""
+    deep = too_deep(data)
+    if deep is not None:
+        raise _deep(deep)
+    try:
+        _ANYTHING.decode(data)
+        return _NUMBERS.decode(data.decode())
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _explain(data, Claim, error) from None
+    except _GivenTwice:
+        raise _given_twice(data) from None
 
 
 def _check_claim(data: bytes, claim: Claim) -> None:
@@ -100,6 +120,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 # Numbers stay text here: what was written is checked, not what it became.
 _PARSER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=str, parse_float=str)
+_NUMBERS = json.JSONDecoder(object_pairs_hook=_unique, parse_int=Number, parse_float=Number)
+_ANYTHING = msgspec.json.Decoder()
 
 
 def _given_twice(data: bytes) -> Broken:
@@ -163,9 +185,9 @@ def _bad_value(value: Any, kind: Any) -> tuple[str, str] | None:
 def _values(shape: type) -> dict[str, Any]:
     """Give, for each key of a struct that holds numbers or days, what they must be, or the same for the struct that it holds."""
     spec: dict[str, Any] = {}
-    for key, kind in _fields(shape).items():
-        types_ = _members(kind)
-        struct = next((member for member in types_ if isinstance(member, type) and issubclass(member, msgspec.Struct)), None)
+    for key, kind in fields(shape).items():
+        types_ = members(kind)
+        struct = struct_of(kind)
         if struct is not None:
             if inner := _values(struct):
                 spec[key] = inner
@@ -179,22 +201,6 @@ def _values(shape: type) -> dict[str, Any]:
 
 
 @cache
-def _fields(shape: type) -> dict[str, Any]:
-    """Give the type of each key of a struct, by the name that JSON uses."""
-    hints = get_type_hints(shape)
-    return {field.encode_name: hints[field.name] for field in msgspec.structs.fields(shape)}
-
-
-def _members(kind: Any) -> tuple[Any, ...]:
-    """Give the types that a union or a tuple of one type consists of."""
-    if get_origin(kind) in (Union, types.UnionType):
-        return tuple(inner for member in get_args(kind) for inner in _members(member))
-    if get_origin(kind) is tuple:
-        return _members(get_args(kind)[0])
-    return (kind,)
-
-
-@cache
 def _decoder(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
     return msgspec.json.Decoder(shape)
 
@@ -205,7 +211,7 @@ def _decoder(shape: type[Shape]) -> msgspec.json.Decoder[Shape]:
 def _explain(data: bytes, shape: type, error: Exception) -> Broken:
     deep = too_deep(data)
     if deep is not None:
-        return Broken("JSON-DEPTH", f"Brackets are nested more than {DEEPEST} levels deep.", "Send a plain claim.", "", deep)
+        return _deep(deep)
     if isinstance(error, UnicodeDecodeError):
         return Broken("JSON-ENCODING", "The text is not encoded as UTF-8.", "Save the file as UTF-8.", "", _not_utf8(data))
     if not isinstance(error, msgspec.ValidationError):
@@ -233,6 +239,10 @@ def _explain(data: bytes, shape: type, error: Exception) -> Broken:
     return Broken("JSON-TYPE", f"{place} is not of the right kind.", repair, path, offset)
 
 
+def _deep(offset: int) -> Broken:
+    return Broken("JSON-DEPTH", f"Brackets are nested more than {DEEPEST} levels deep.", "Send a plain claim.", "", offset)
+
+
 def _not_utf8(data: bytes) -> int:
     try:
         data.decode()
@@ -253,7 +263,7 @@ def _syntax(data: bytes, said: str) -> Broken:
 
 
 def _unknown_key(data: bytes, shape: type, key: str, path: str, offset: int) -> Broken:
-    known = sorted(_fields(next(member for member in _kind_at(shape, _steps(path)) if isinstance(member, type))))
+    known = sorted(fields(next(member for member in _kind_at(shape, _steps(path)) if isinstance(member, type))))
     nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
     shown = f"The key {key}" if _SHOWABLE_KEY.fullmatch(key) else "A key"
     where = f" in {path}" if path else ""
@@ -274,5 +284,5 @@ def _kind_at(shape: type, steps: list[str | int]) -> tuple[Any, ...]:
     for step in steps:
         if isinstance(step, str):
             struct = next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, msgspec.Struct))
-            kinds = _members(_fields(struct)[step])
+            kinds = members(fields(struct)[step])
     return kinds

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the type stubs do not list it
 from typing import Any, BinaryIO, NamedTuple
 
+from payerbook.errors import Place, Problem
+
 BLOCK = 1 << 16
 LONGEST = 1 << 24
 DEEPEST = 64
@@ -48,6 +50,21 @@ class Broken(Exception):
         self.path = path
         self.offset = offset
         self.lost = lost
+
+
+def problem(piece: Piece, fault: Broken, name: str | None, claim_id: str | None) -> Problem:
+    """Place a fault of a value in the file that the value stands in; `name` stands for the file in messages."""
+    before = piece.data[: fault.offset]
+    lines = before.count(b"\n")
+    column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
+    path = f"{piece.path}.{fault.path}" if piece.path and fault.path else piece.path or fault.path or None
+    place = Place(
+        line=piece.line + lines,
+        column=column + (1 if lines else piece.column),
+        byte=piece.byte + fault.offset,
+        path=path,
+    )
+    return Problem(fault.code, fault.message, fault.repair, name, place, claim_id, fault.lost)
 
 
 def pieces(stream: BinaryIO) -> Iterator[Piece | tuple[Piece, Broken]]:
@@ -98,6 +115,19 @@ def value_at(data: bytes, steps: list[str | int]) -> Any:
         return json.loads(data[at:end])
     except (ValueError, IndexError, RecursionError):
         return None
+
+
+def elements(data: bytes, steps: list[str | int]) -> Iterator[tuple[int, int]]:
+    """Give where each value of the array begins and ends that keys and indexes lead to; the text has been parsed before."""
+    text = data.decode("latin-1")
+    at = _after_space(text, locate(data, steps) + 1)
+    mark = text[at]
+    while mark != "]":
+        end = _SKIP.raw_decode(text, at)[1]
+        yield at, end
+        at = _after_space(text, end)
+        mark = text[at]
+        at = _after_space(text, at + 1)
 
 
 def too_deep(data: bytes) -> int | None:

@@ -99,7 +99,7 @@ class Loops:
             if self.billing_value is None and self.billing is not None:
                 self.billing_value = self.billing.provider()
             value = claim.value(self.coverage, self.billing_value, self.form)
-            self.findings.items.append(Read(value, self.findings.name, claim.spot, tuple(claim.line_spots)))
+            self.findings.items.append(Read(value, self.findings.name, claim.spot, tuple(claim.line_spots), "x12"))
 
     def drop_claim(self) -> None:
         """Report the open claim, if there is one, as cut off by the end of the file."""

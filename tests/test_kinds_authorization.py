@@ -153,6 +153,16 @@ def test_each_day_of_a_claim_uses_a_visit() -> None:
     assert [(hit.key, hit.line) for hit in _hits({}, claim)] == [("used-up", 1)]
 
 
+def test_a_visit_uses_only_the_approvals_of_its_day() -> None:
+    """One visit is left of each of two approvals that follow on each other: a claim with a visit under each is covered."""
+    first = msgspec.structs.replace(GOOD, to=DAY, visits_used=11)
+    second = msgspec.structs.replace(GOOD, from_=DAY + timedelta(days=1), visits_used=11)
+    days = (DAY, DAY + timedelta(days=1))
+    assert _hits({}, _claim(Context(authorizations=(first, second)), days=days)) == []
+    late = _claim(Context(authorizations=(first, second)), days=(*days, DAY + timedelta(days=2)))
+    assert [(hit.key, hit.line) for hit in _hits({}, late)] == [("used-up", 2)]
+
+
 @pytest.mark.parametrize(("number", "key"), [("PA1", None), ("PA2", "other-number"), (None, "no-number")])
 def test_the_number_of_the_approval_on_the_claim(number: str | None, key: str | None) -> None:
     claim = _claim(Context(authorizations=(GOOD,)), authorization_number=number)

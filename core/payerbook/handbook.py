@@ -55,6 +55,7 @@ class Reason(_Shape, frozen=True):
     check: Annotated[str, Meta(description="What to look at before a claim goes out.")] = ""
     remarks: Annotated[tuple[str, ...], Meta(description="Remark codes (RARC) seen with it.")] = ()
     like: Annotated[tuple[str, ...], Meta(description="Reason codes that payers use for the same thing.")] = ()
+    often: Annotated[tuple[str, ...], Meta(description="Documents that list it among the common ones on therapy claims.")] = ()
 
 
 class EndedReason(_Shape, frozen=True):
@@ -91,14 +92,22 @@ class Denials(_Shape, frozen=True):
         return f"{self.reasons[code].groups[0]}-{code}".lower()
 
 
+Shelf = Literal["before", "coverage", "units", "modifiers", "record", "claim", "denials", "payment"]
+Counter = Literal["units", "price", "kx", "deadlines", "certification", "visits"]
+
+
 class TopicPage(_Shape, frozen=True):
     """A subject that people look up. What rules set is never typed here: the page takes it from the `rules`."""
 
     title: str
+    group: Annotated[Shelf, Meta(description="Where it stands in the list of topics.")]
     answer: Annotated[str, Meta(description="The answer in two or three sentences, without figures that a rule holds.", min_length=1)]
     rules: Annotated[tuple[str, ...], Meta(description="Ids of the rules that say it, the most important first.")] = ()
     topics: Annotated[tuple[Topic, ...], Meta(description="Topics whose rules are listed for each payer.")] = ()
+    kinds: Annotated[tuple[str, ...], Meta(description="Of these, only rules of these kinds; without it, of every kind.")] = ()
+    codes: Annotated[tuple[str, ...], Meta(description="Of these, only rules that name one of these codes.")] = ()
     matrix: Annotated[str | None, Meta(description="The table of payers on this point.")] = None
+    calculator: Annotated[Counter | None, Meta(description="The calculator that counts it.")] = None
     more: Annotated[tuple[str, ...], Meta(description="Further paragraphs.")] = ()
     do: Annotated[tuple[str, ...], Meta(description="What to do, step by step.")] = ()
 
@@ -112,8 +121,26 @@ class Myth(_Shape, frozen=True):
     topic: Annotated[str | None, Meta(description="The topic page that tells more.")] = None
 
 
+class GuideStep(_Shape, frozen=True):
+    """One step of a guide."""
+
+    title: str
+    text: Annotated[str, Meta(description="Two or three sentences, without figures that a rule holds.", min_length=1)]
+    rules: Annotated[tuple[str, ...], Meta(description="Ids of rules that show it.")] = ()
+    topics: Annotated[tuple[str, ...], Meta(description="Topic pages that tell more.")] = ()
+
+
+class Guide(_Shape, frozen=True):
+    """A way through the site for somebody who is new to it, step by step."""
+
+    title: str
+    answer: Annotated[str, Meta(description="The whole way in two or three sentences.", min_length=1)]
+    steps: Annotated[tuple[GuideStep, ...], Meta(min_length=1)]
+
+
 class Handbook(_Shape, frozen=True):
     """Texts of the reference site that stand on rules."""
 
     topics: dict[str, TopicPage] = {}
     myths: dict[str, Myth] = {}
+    guides: dict[str, Guide] = {}

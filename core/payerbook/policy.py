@@ -23,6 +23,8 @@ Effect = Literal["deny", "return", "review", "none"]
 Severity = Literal["deny", "return", "review", "advice"]
 Evidence = Literal["claim", "table", "record", "chart"]
 DateBasis = Literal["service-date", "received-date", "processed-date"]
+BASIS_FIELDS: dict[DateBasis, str] = {"received-date": "received_on", "processed-date": "processed_on"}
+"""The field of the claim whose day chooses the version of a rule; the days of service stand on the lines."""
 Status = Literal["draft", "active", "on-hold", "retired"]
 Category = Literal[
     "coding", "coverage", "authorization", "eligibility", "documentation", "timely-filing", "claim-form", "duplicate", "payment"

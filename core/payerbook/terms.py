@@ -36,6 +36,7 @@ class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     term: Annotated[str, Meta(description="As it is shown.", min_length=1)]
     means: Annotated[str, Meta(description="Our own words, without figures that a rule holds.", min_length=1)]
     names: Annotated[tuple[str, ...], Meta(description="How people write it; spaces, hyphens and case decide nothing.")] = ()
+    short: Annotated[str | None, Meta(description="Its abbreviation, explained where it stands; only if it means nothing else.")] = None
     page: Annotated[str, Meta(description="The page of the reference site that answers it, without slashes around it.")] = "glossary"
     topic: Annotated[Topic | None, Meta(description="The topic of the rules that it is about.")] = None
 

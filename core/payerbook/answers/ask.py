@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from payerbook.answers.questions import OpenPoint, open_point
 from payerbook.calendar import before
-from payerbook.claim import Claim, Line, Patient, Provider
+from payerbook.claim import Claim, Context, Line, Patient, Provider
 from payerbook.engine import conditions, versions
 from payerbook.engine.bound import Bound
 from payerbook.engine.program import Program
@@ -42,6 +43,10 @@ class Said(NamedTuple):
         lines = f"{self.only[0].upper()}{self.only[1:]}." if self.only else ""
         whom = f"Not for {', '.join(self.exceptions)}." if self.exceptions else ""
         return " ".join(filter(None, (lines, whom)))
+
+    def open(self, reason: str = "", needs: tuple[str, ...] = ()) -> OpenPoint:
+        """What the rule could not tell; without a reason, why it does not stand for the question."""
+        return open_point(self.bound.rule, self.bound.version, reason or self.reason, needs or self.needs)
 
     @property
     def decided_at(self) -> Literal["payer", "plan"]:
@@ -126,10 +131,8 @@ class Asker:
         if isinstance(found, versions.Gap):
             return Said(bound, said, "not-on-file", found.reason)
         if isinstance(met, str):
-            lacking = conditions.lacking(met, claim)
-            return Said(
-                bound, said, "unknown", f"The answer depends on {lacking.replace('_', ' ')}, which the question does not say.", (met,)
-            )
+            reason = f"The answer depends on {conditions.lacking(met, claim)}, which the question does not say."
+            return Said(bound, said, "unknown", reason, (met,))
         return Said(bound, said, only=_only(version.when, question), exceptions=_exceptions(version.when, claim))
 
     def _of(self, code: str) -> tuple[int, ...]:
@@ -176,6 +179,7 @@ def _with_before(days: list[date]) -> list[date]:
 def as_claim(question: Question) -> Claim:
     """The question as an original claim of one line, the payer being the first to pay."""
     patient = None if question.age is None else Patient(birth_date=before(question.on, 12 * question.age))
+    context = None if question.eligibility is None else Context(eligibility=question.eligibility)
     line = Line(question.on, question.code, 1, modifiers=question.modifiers or ())
     return Claim(
         "",
@@ -187,6 +191,7 @@ def as_claim(question: Question) -> Claim:
         plan=question.plan,
         line_of_business=question.line_of_business,
         billing_provider=None if question.state is None else Provider(state=question.state),
+        context=context,
     )
 
 

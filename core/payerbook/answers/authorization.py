@@ -9,9 +9,10 @@ import msgspec
 
 from payerbook.answers.ask import Said
 from payerbook.answers.questions import AskedOf, AuthorizationAnswer, Needed, OpenPoint, PermissionAnswer
-from payerbook.claim import SCHEMA_VERSION, Authorization
+from payerbook.claim import SCHEMA_VERSION, Authorization, Line
 from payerbook.engine.render import cite
 from payerbook.finding import PackUsed
+from payerbook.kinds import approvals
 from payerbook.kinds.base import Permission, Question
 from payerbook.policy import cap
 
@@ -33,12 +34,13 @@ def permission(said: Sequence[Said], question: Question, authorizations: Sequenc
     A rule decides when its sources would allow more than advice.
     """
     asking = [(one, one.contribution.permission) for one in said if one.contribution.permission is not None]
-    open_points = tuple(OpenPoint(one.bound.rule.id, one.reason, one.needs) for one, _ in asking if one.state != "said")
+    open_points = tuple(one.open() for one, _ in asking if one.state != "said")
     sure = [found for one in said if (found := decides(one, question)) is not None]
     if not sure:
         return Allowed(_answer("indeterminate", None, None), None, open_points or (OpenPoint(None, NO_RULE),))
     strictest = max(sure, key=lambda found: _ORDER.index(found.needed))
-    held = next((item.number for item in authorizations if item.number and _covers(item, question)), None)
+    line = Line(question.on, question.code, 1)
+    held = next((item.number for item in authorizations if item.number and approvals.miss(item, line, [line]) is None), None)
     if strictest.needed != "no-auth" and held is not None:
         return Allowed(msgspec.structs.replace(strictest, needed="satisfied"), held, open_points)
     return Allowed(strictest, None, open_points)
@@ -82,15 +84,6 @@ def _word(found: Permission, question: Question) -> Needed:
     if visit is None:
         return "conditional"
     return "auth-needed" if visit >= found.from_visit else "no-auth"
-
-
-def _covers(item: Authorization, question: Question) -> bool:
-    """Whether an authorization is approved, in force on the day, for the code, and not used up; unknown dates or status do not count."""
-    if item.status != "approved" or item.from_ is None or item.to is None or not item.from_ <= question.on <= item.to:
-        return False
-    if item.codes is not None and question.code not in item.codes:
-        return False
-    return item.visits is None or (item.visits_used is not None and item.visits_used < item.visits)
 
 
 def _answer(needed: Needed, one: Said | None, found: Permission | None) -> PermissionAnswer:

@@ -21,7 +21,8 @@ _DAY = timedelta(days=1)
 class PolicyChange(msgspec.Struct, frozen=True, kw_only=True):
     """One change of one rule. `on` is its first day by the rule's clock, `known` the day of publication where a source says it.
 
-    `before` and `after` are the rule in words; None = nothing stood, or (before) nothing could be read. `changed` is the author's note.
+    `attested`: no source states when it began, and `on` is the first day that is proved. `before` and `after` are the rule in words;
+    None = nothing stood, or (before) nothing could be read. `changed` is the author's note.
     """
 
     on: datetime.date
@@ -32,6 +33,7 @@ class PolicyChange(msgspec.Struct, frozen=True, kw_only=True):
     topic: Topic
     date_basis: DateBasis
     known: datetime.date | None
+    attested: bool = False
     before: str | None
     after: str | None
     effect_before: Effect | None
@@ -84,6 +86,7 @@ def _change(rule: Rule, before: Version | None, version: Version, sentence: Sent
         what=what,
         **_about(rule),
         known=version.known,
+        attested=version.attested,
         before=sentence(rule, before) if before is not None and readable else None,
         after=sentence(rule, version),
         effect_before=before.effect if before is not None and readable else None,

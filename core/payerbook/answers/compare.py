@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -23,7 +26,7 @@ from payerbook.answers.comparison import (
     Comparison,
 )
 from payerbook.answers.desk import Desk, Facts, Inquiries
-from payerbook.answers.questions import Deadline
+from payerbook.answers.questions import Deadline, DeadlinesAnswer
 from payerbook.claim import SCHEMA_VERSION
 from payerbook.engine import versions
 from payerbook.engine.selection import GRADES
@@ -35,6 +38,8 @@ OFFICE = "11"
 """Place of service of a comparison, where none is said."""
 REMOTE = "10"
 """Place of service of the telehealth question: the patient's home."""
+_TERM = re.compile(r"(\d+) (business day|day|month|year)")
+_DAYS = {"day": 1.0, "business day": 1.4, "month": 30.44, "year": 365.25}
 ANY_CODE = "97110"
 """The code of a question whose answer does not hang on one."""
 
@@ -116,13 +121,20 @@ class _Payer(NamedTuple):
     sentence: Callable[[Rule, Version], str]
 
 
-class _Inquiry(NamedTuple):
+@dataclass(frozen=True)
+class _Inquiry:
     """One payer, one code, one day; `said` is what its rules and the common ones say."""
 
     payer: _Payer
     question: Question
     known_on: date | None
     said: tuple[Said, ...]
+
+    @cached_property
+    def deadlines(self) -> DeadlinesAnswer:
+        """What is due when for a claim of the day that is decided on that day."""
+        claim = msgspec.structs.replace(as_claim(self.question), processed_on=self.question.on)
+        return self.payer.desk.deadlines(claim, self.known_on)
 
 
 def _row(payer: _Payer, codes: Sequence[str], on: date, known_on: date | None, facts: Facts, matrix: Column | None) -> dict[str, Cell]:
@@ -267,13 +279,12 @@ def _deadlines(kind: str, words: Callable[[Deadline], str], *, running: bool) ->
     """What the payer's rules of a kind set for a claim of the day, decided on that day; `running`: only terms whose start it knows."""
 
     def cell(asked: _Inquiry) -> Cell:
-        claim = msgspec.structs.replace(as_claim(asked.question), processed_on=asked.question.on)
-        answer = asked.payer.desk.deadlines(claim, asked.known_on)
+        answer = asked.deadlines
         own = {rule.id for rule in asked.payer.rules.values() if rule.kind == kind}
         found = [one for one in answer.deadlines if one.rule in own]
         if not found:
             return _none(next((point.reason for point in answer.unknown if point.rule in own), None))
-        main = [one for one in found if one.due is not None or not running] or found
+        main = sorted([one for one in found if one.due is not None or not running] or found, key=_order)
         rules = [asked.payer.rules[id] for id in dict.fromkeys(one.rule for one in found)]
         standing = [(rule, versions.on(rule, asked.question.on, asked.known_on)) for rule in rules]
         under = [(rule, version) for rule, version in standing if isinstance(version, Version)]
@@ -282,7 +293,15 @@ def _deadlines(kind: str, words: Callable[[Deadline], str], *, running: bool) ->
     return cell
 
 
+def _order(one: Deadline) -> tuple[bool, float, str]:
+    """Shorter terms first, by what a month and a year usually have, so that the order does not hang on the day asked about."""
+    parts = _TERM.findall(one.term) if one.term is not None else [(one.days or 0, "day")]
+    return one.due is None, sum(float(count) * _DAYS[unit] for count, unit in parts), f"{one.what} {one.start_event}"
+
+
 def _length(one: Deadline) -> str:
+    if one.term is not None:
+        return one.term
     return "see the rule" if one.days is None else f"{one.days} {one.counted_in.replace('calendar-', '').replace('-', ' ')}"
 
 

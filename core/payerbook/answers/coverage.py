@@ -62,7 +62,7 @@ def decide(said: Sequence[Said], on_file: bool) -> Decided:
         if judged is None:
             continue
         if judged.covered is None:
-            weak.append(OpenPoint(one.bound.rule.id, judged.why))
+            weak.append(one.open(judged.why))
         else:
             words.append((judged.covered, judged.why, judged.info, one))
     if not words:
@@ -91,7 +91,7 @@ def judge(one: Said) -> Judged | None:
 def _word(one: Said, standing: Standing) -> tuple[Covered, str, tuple[Info, ...]]:
     """What one rule says of coverage, weakened where it does not stand on the day, may not apply, or may not refuse."""
     if one.state == "not-on-file":
-        return "indeterminate", f"{one.bound.rule.id} decides it, and is not on file for the day asked.", ()
+        return "indeterminate", f"“{one.bound.rule.title}” decides it, and is not on file for the day asked.", ()
     if one.state == "unknown" and standing.covered != "covered":
         return "conditional", f"{standing.why} {one.reason}", ("location" if "place_of_service" in one.needs else "other",)
     if one.state == "unknown":
@@ -244,12 +244,12 @@ def open_points(said: Iterable[Said]) -> tuple[OpenPoint, ...]:
     found: list[OpenPoint] = []
     for one in said:
         if one.state != "said":
-            found.append(OpenPoint(one.bound.rule.id, one.reason, one.needs))
+            found.append(one.open())
         else:
             found.extend(gaps(one))
     return tuple(dict.fromkeys(found))
 
 
 def sources(said: Iterable[Said]) -> tuple[Cited, ...]:
-    """The sources of every rule that said something, each once."""
-    return tuple(dict.fromkeys(source for one in said if one.state == "said" for source in cite(one.bound.version.sources)))
+    """The sources of every rule that said something of the day, if perhaps not of the question, each once."""
+    return tuple(dict.fromkeys(source for one in said if one.state != "not-on-file" for source in cite(one.bound.version.sources)))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from payerbook.answers.questions import AskedClaim, Deadline, DeadlinesAnswer, OpenPoint
+from payerbook.answers.questions import AskedClaim, Deadline, DeadlinesAnswer, OpenPoint, open_point
 from payerbook.claim import SCHEMA_VERSION
-from payerbook.engine import versions
-from payerbook.engine.program import Program, Step
+from payerbook.engine.program import Program
 from payerbook.engine.render import cite
 from payerbook.finding import PackUsed
 from payerbook.kinds.base import Case
@@ -26,8 +25,8 @@ def deadlines(program: Program, case: Case, known_on: date | None, packs: tuple[
         if bound.params is None:
             continue
         due = bound.kind.deadlines(bound.params, case)
-        if due and step.check is not bound.check:  # the version is the nearest one: none covers the day
-            unknown.append(OpenPoint(bound.rule.id, _why_not(step, case, known_on)))
+        if due and step.gap is not None:
+            unknown.append(open_point(bound.rule, bound.version, step.gap))
             continue
         whole = bound.kind.whole_claim or len(step.indexes) == len(case.lines)
         lines = None if whole else tuple(case.number(index) for index in step.indexes)
@@ -44,6 +43,7 @@ def deadlines(program: Program, case: Case, known_on: date | None, packs: tuple[
                 lines=lines,
                 needs=one.needs,
                 sources=cite(bound.version.sources),
+                term=one.term,
             )
             for one in due
         )
@@ -54,12 +54,3 @@ def deadlines(program: Program, case: Case, known_on: date | None, packs: tuple[
         unknown=tuple(dict.fromkeys(unknown)),
         packs=packs,
     )
-
-
-def _why_not(step: Step, case: Case, known_on: date | None) -> str:
-    """Why no version of the rule answers for the claim's dates."""
-    rule = step.bound.rule
-    if rule.date_basis != "service-date":
-        return f"{rule.title}: nothing is on file for the {rule.date_basis.replace('-', ' ')} of the claim."
-    found = versions.on(rule, case.span[0] if step.bound.kind.whole_claim else case.lines[step.indexes[0]].service_date, known_on)
-    return found.reason if isinstance(found, versions.Gap) else f"{rule.title}: nothing is on file for the dates of the claim."

@@ -13,7 +13,7 @@ import msgspec
 from payerbook.answers import authorization, coverage, deadlines, limits, who
 from payerbook.answers.ask import Asker, RuleHistory, Said
 from payerbook.answers.questions import AskedOf, AuthorizationAnswer, CoverageAnswer, DeadlinesAnswer, LimitsAnswer
-from payerbook.claim import Accumulator, Authorization, Claim, ClaimType, HistoryItem
+from payerbook.claim import Accumulator, Authorization, Claim, ClaimType, Eligibility, HistoryItem
 from payerbook.engine.ledger import own_history
 from payerbook.engine.program import Program
 from payerbook.finding import PackUsed
@@ -25,8 +25,9 @@ class Facts(TypedDict, total=False):
     """What a question may say besides the code and the day; what is left out is unknown.
 
     `claim_type` is professional unless said otherwise. `history` holds the patient's earlier services (those of other payers are left
-    aside); `visit` is the number of the visit in its episode, `age` the patient's age in whole years; `plan` and `line_of_business` are the
-    names of the patient's product and sort of coverage, `state` is the billing provider's; `modifiers` are those of the line.
+    aside); `accumulators`, `eligibility` and `authorizations` are those of a claim's context; `visit` is the number of the visit in its
+    episode, `age` the patient's age in whole years; `plan` and `line_of_business` are the names of the patient's product and sort of
+    coverage, `state` is the billing provider's; `modifiers` are those of the line.
     """
 
     claim_type: ClaimType
@@ -39,6 +40,7 @@ class Facts(TypedDict, total=False):
     modifiers: Sequence[str] | None
     history: Iterable[HistoryItem] | None
     accumulators: Iterable[Accumulator]
+    eligibility: Eligibility | None
     authorizations: Iterable[Authorization]
 
 
@@ -131,6 +133,7 @@ class Desk:
             history=None if history is None else tuple(item for item in history if self._same(item.payer)),
             elsewhere=tuple(item for item in history or () if not self._same(item.payer)),
             accumulators=tuple(facts.get("accumulators", ())),
+            eligibility=facts.get("eligibility"),
             visit=facts.get("visit"),
             age=facts.get("age"),
             plan=facts.get("plan") if named is None else named.name,

@@ -69,16 +69,16 @@ class Fees:
             return window
         found = window.rows(line.code)
         if not found:
-            return OpenPoint(setting.rule.id, f"{line.code} is not in table {params.values} {window.id}; {HOW_TO_GET}.")
+            return setting.open(f"{line.code} is not in table {params.values} {window.id}; {HOW_TO_GET}.")
         row = dict(zip(window.columns, found[0], strict=True))
         work, malpractice = Decimal(row["work"]), Decimal(row["mp"])
         outside, inside = Decimal(row["pe_nonfac"]), Decimal(row["pe_fac"])
         if (row["status"] and row["status"] not in params.paid_statuses) or not (work or malpractice or outside or inside):
             status = f" (status {row['status']})" if row["status"] else ""
-            return OpenPoint(setting.rule.id, f"{line.code} has no price of its own in table {params.values} {window.id}{status}.")
+            return setting.open(f"{line.code} has no price of its own in table {params.values} {window.id}{status}.")
         facility = outside != inside and self._in_facility(params, line)
         if facility is None:
-            return OpenPoint(setting.rule.id, f"The price of {line.code} depends on the place of service.", ("place_of_service",))
+            return setting.open(f"The price of {line.code} depends on the place of service.", ("place_of_service",))
         practice = inside if facility else outside
         indices = self._indices(setting, line)
         if isinstance(indices, OpenPoint):
@@ -106,7 +106,7 @@ class Fees:
     def _window(self, table_id: str, line: Line, setting: Setting[FeeSchedule]) -> Window | OpenPoint:
         window = self._tables.get(table_id).covering(line.service_date)
         if window is None:
-            return OpenPoint(setting.rule.id, f"There is no table {table_id} on file for {line.service_date}; {HOW_TO_GET}.")
+            return setting.open(f"There is no table {table_id} on file for {line.service_date}; {HOW_TO_GET}.")
         self.consulted.add((table_id, window.id, window.digest))
         return window
 
@@ -119,14 +119,14 @@ class Fees:
             asked = provider.state if provider is not None else None
         if asked is None:
             reason = "The price depends on the locality: give --locality, or the billing provider's state on the claim."
-            return OpenPoint(setting.rule.id, reason, ("billing_provider.state",))
+            return setting.open(reason, ("billing_provider.state",))
         window = self._window(setting.params.indices, line, setting)
         if isinstance(window, OpenPoint):
             return window
         area, _, number = asked.upper().partition("/")
         rows = window.rows(area, number) if number else window.rows(area)
         if len(rows) != 1:
-            return OpenPoint(setting.rule.id, _which(asked, rows, window))
+            return setting.open(_which(asked, rows, window))
         row = dict(zip(window.columns, rows[0], strict=True))
         name = f"{row['mac']}/{row['locality']}"
         if self._locality is None:

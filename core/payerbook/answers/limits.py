@@ -40,18 +40,16 @@ def limits(said: Iterable[Said]) -> tuple[LimitAnswer, ...]:
 
 def gaps(one: Said) -> tuple[OpenPoint, ...]:
     """What a rule that stands on the day could not tell: facts of the patient, or tables that do not reach the day."""
-    found = tuple(OpenPoint(one.bound.rule.id, text) for text in one.contribution.gaps)
+    found = [one.open(text) for text in one.contribution.gaps]
     if one.contribution.needs:
-        found += (OpenPoint(one.bound.rule.id, USED_NOT_KNOWN, one.contribution.needs),)
-    return found
+        found.append(one.open(USED_NOT_KNOWN, one.contribution.needs))
+    return tuple(found)
 
 
 def answer(asker: Asker, question: Question, asked: AskedOf, packs: tuple[PackUsed, ...]) -> LimitsAnswer:
     """Every limit of the code, and the rules whose limits are not on file for the day."""
     said = [one for one in asker.ask(question, asked.known_on) if one.contribution.limits or one.contribution.gaps]
-    unknown = [
-        point for one in said for point in (gaps(one) if one.state == "said" else (OpenPoint(one.bound.rule.id, one.reason, one.needs),))
-    ]
+    unknown = [point for one in said for point in (gaps(one) if one.state == "said" else (one.open(),))]
     return LimitsAnswer(
         schema_version=SCHEMA_VERSION,
         asked=asked,

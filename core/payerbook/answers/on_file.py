@@ -68,8 +68,12 @@ class OnFile:
         raise UsageError(f"There is no rule {id!r} on file.{self._near_rules(id)}")
 
     def _near_rules(self, id: str) -> str:
-        known = [rule.id for head in self._shelf.heads for rule in self.pack(head.id).rules]
-        near = difflib.get_close_matches(id, known, 3) or [known_id for known_id in known if known_id.endswith(f".{id}")][:3]
+        # Where a rule is written before where it is taken over.
+        heads = sorted(self._shelf.heads, key=lambda head: head.extends is not None)
+        known = [rule.id for head in heads for rule in self.pack(head.id).rules]
+        typed = "-".join(id.lower().split())
+        holding = sorted((one for one in known if typed in one), key=lambda one: not one.endswith(f".{typed}"))
+        near = difflib.get_close_matches(id, known, 3) or holding[:3]
         return f" Nearest: {', '.join(near)}." if near else ""
 
     def kind(self, name: str) -> Kind[Any]:

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from payerbook.answers.fees import Fee, Fees
 from payerbook.answers.priced import AskedPrice, PriceAnswer, PricedLine, PriceStep
 from payerbook.answers.questions import OpenPoint
@@ -147,7 +149,7 @@ class _Pricer:
                 continue
             fee = self.fees.of(line)
             if isinstance(fee, OpenPoint):
-                missing = OpenPoint(fee.rule, f"A service of another claim on {day} takes part in the ranking: {fee.reason}", fee.needs)
+                missing = structs.replace(fee, reason=f"A service of another claim on {day} takes part in the ranking: {fee.reason}")
             else:
                 ranked.append(Ranked(None, line.units, fee))
         if not self._case.history.complete:
@@ -209,7 +211,7 @@ class _Pricer:
         for found in self.settings.of(CodeStatus, line, uses=False)[0]:
             said = code_status.KIND.answer(found.params, self._tables, question)
             if said is not None and said.standing is not None and said.standing.covered == "not-covered":
-                return OpenPoint(found.rule.id, f"{line.code} is not paid: {said.standing.why}")
+                return found.open(f"{line.code} is not paid: {said.standing.why}")
         return None
 
     def _shares(self, line: Line, allowed: Decimal, made: _Line) -> tuple[Decimal | None, Decimal | None]:
@@ -221,12 +223,12 @@ class _Pricer:
             return None, None
         if self._case.claim.payer_sequence not in (None, "primary"):
             reason = "Another payer comes before this one; what is left depends on what it paid."
-            made.open_points.append(OpenPoint(share.rule.id, reason, ("other_payers",)))
+            made.open_points.append(share.open(reason, ("other_payers",)))
             return None, None
         remaining = self._deductible if line.service_date.year == self._year else None
         if remaining is None:
             reason = f"How much of the deductible ({share.params.deductible:,.2f} dollars a year) is left is not known."
-            made.open_points.append(OpenPoint(share.rule.id, reason, ("context.eligibility.deductible_remaining",)))
+            made.open_points.append(share.open(reason, ("context.eligibility.deductible_remaining",)))
             return None, None
         deductible = min(remaining, allowed)
         self._deductible = remaining - deductible

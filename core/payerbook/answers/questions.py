@@ -11,8 +11,9 @@ from typing import Literal
 
 import msgspec
 
+from payerbook.engine.render import cite
 from payerbook.finding import Cited, PackUsed, TableUsed
-from payerbook.policy import Purpose
+from payerbook.policy import Purpose, Rule, Version
 
 Covered = Literal["covered", "not-covered", "conditional", "indeterminate"]
 Needed = Literal["no-auth", "auth-needed", "satisfied", "conditional", "indeterminate"]
@@ -90,11 +91,20 @@ class Flip(msgspec.Struct, frozen=True):
 
 
 class OpenPoint(msgspec.Struct, frozen=True):
-    """What could not be told, and why: a fact the question does not carry (`needs`), or nothing on file for the day."""
+    """What could not be told, and why: a fact the question does not carry (`needs`), or nothing on file for the day.
+
+    `sources` are those of the rule, of the version nearest to the day; a point without a rule has none.
+    """
 
     rule: str | None
     reason: str
     needs: tuple[str, ...] = ()
+    sources: tuple[Cited, ...] = ()
+
+
+def open_point(rule: Rule, version: Version, reason: str, needs: tuple[str, ...] = ()) -> OpenPoint:
+    """What a version of a rule could not tell."""
+    return OpenPoint(rule.id, reason, needs, cite(version.sources))
 
 
 class CoverageAnswer(msgspec.Struct, frozen=True):
@@ -175,7 +185,10 @@ class AuthorizationAnswer(msgspec.Struct, frozen=True):
 
 
 class Deadline(msgspec.Struct, frozen=True):
-    """Something due; `due` is None while the start is not known, and `needs` names the facts. `lines`: line numbers, None = the claim."""
+    """Something due; `due` is None while the start is not known, and `needs` names the facts. `lines`: line numbers, None = the claim.
+
+    `term` is the length as the rule sets it (12 months), where the rule sets one; `days` are those of this claim.
+    """
 
     what: str
     due: date | None
@@ -188,6 +201,7 @@ class Deadline(msgspec.Struct, frozen=True):
     lines: tuple[int, ...] | None
     needs: tuple[str, ...]
     sources: tuple[Cited, ...]
+    term: str | None = None
 
 
 class AskedClaim(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from payerbook.answers.questions import OpenPoint
+from payerbook.answers.questions import OpenPoint, open_point
 from payerbook.claim import Claim, Line
 from payerbook.engine import conditions, versions
 from payerbook.kinds.base import Kind, Params
@@ -23,6 +23,10 @@ class Setting(NamedTuple, Generic[P]):
     rule: Rule
     version: Version
     params: P
+
+    def open(self, reason: str, needs: tuple[str, ...] = ()) -> OpenPoint:
+        """What the version cannot tell of the line."""
+        return open_point(self.rule, self.version, reason, needs)
 
 
 class PriceRules:
@@ -71,7 +75,7 @@ class Settings:
             version = versions.on(rule, line.service_date, self._known_on)
             if isinstance(version, versions.Gap):
                 if version.outcome == "not-on-file":
-                    open_points.append(OpenPoint(rule.id, f"Not on file for {line.service_date}: {version.reason}"))
+                    open_points.append(open_point(rule, version.version, f"Not on file for {line.service_date}: {version.reason}"))
                 continue
             met = self._applies(version, line)
             if met is True:
@@ -80,7 +84,8 @@ class Settings:
                     self.used.setdefault(id(version), setting)
                 found.append(setting)
             elif isinstance(met, str):
-                open_points.append(OpenPoint(rule.id, f"Whether the rule applies depends on {met.replace('_', ' ')}.", (met,)))
+                lacking = conditions.lacking(met, self._claim)
+                open_points.append(open_point(rule, version, f"Whether the rule applies depends on {lacking}.", (met,)))
         return found, open_points
 
     def one(self, params: type[P], line: Line) -> Setting[P] | OpenPoint:

@@ -11,7 +11,7 @@ _THEN = {"authorization": "authorization", "not-covered": "on conditions", "revi
 
 def limit(one: LimitAnswer) -> str:
     """A limit as a sentence: how many, shared by whom, what happens beyond."""
-    shared = f", shared by {', '.join(one.shared_by)}" if one.shared_by else ""
+    shared = f", shared by {', '.join(one.shared_by)}" if len(one.shared_by) > 1 else f", {one.shared_by[0]}" if one.shared_by else ""
     beyond = "more is paid on conditions only" if one.beyond == "not-covered" and not one.hard else _BEYOND[one.beyond]
     return f"{_amount(one)} per {one.per.replace('-', ' ')}{shared}; {beyond}. {one.note or ''}".rstrip()
 
@@ -26,7 +26,8 @@ def short_limit(one: LimitAnswer) -> str:
 def _amount(one: LimitAnswer) -> str:
     if one.counts == "dollars":
         return f"${one.limit:,.2f}"
-    return f"{one.limit} {one.counts[:-1] if one.limit == 1 else one.counts}"
+    counts = one.counts.replace("-", " ")
+    return f"{one.limit} {counts[:-1] if one.limit == 1 else counts}"
 
 
 def permission(found: PermissionAnswer) -> dict[str, str]:
@@ -34,10 +35,9 @@ def permission(found: PermissionAnswer) -> dict[str, str]:
     said = {
         "From visit": found.from_visit,
         "Exempt": ", ".join(found.exempt),
-        "Holds for days": found.valid_days,
-        "Holds for visits": found.valid_visits,
+        "Holds for": ", ".join(_counted(found.valid_days, "day") + _counted(found.valid_visits, "visit")),
         "Ask by": found.request_by,
-        "May be asked for afterwards, days": found.retroactive_days,
+        "May be asked for afterwards": "".join(f"within {days}" for days in _counted(found.retroactive_days, "day")),
         "Exceptions": "; ".join(found.exceptions),
         "Send": ", ".join(found.send),
         "Form": found.form,
@@ -45,6 +45,11 @@ def permission(found: PermissionAnswer) -> dict[str, str]:
         "Judged by": found.criteria,
     }
     return {name: str(value) for name, value in said.items() if value not in (None, "")}
+
+
+def _counted(count: int | None, what: str) -> list[str]:
+    """`365 days`, `1 visit`; nothing when no number is on file."""
+    return [] if count is None else [f"{count} {what}{'' if count == 1 else 's'}"]
 
 
 def short_permission(found: PermissionAnswer) -> str:

@@ -16,6 +16,8 @@ from ruamel.yaml.nodes import MappingNode, SequenceNode
 from payerbook.authoring.cases import SUFFIX, make_claim, merged, says
 from payerbook.authoring.documents import CaseDoc, TestsDoc
 from payerbook.authoring.flow import flow
+from payerbook.authoring.prove.domain import SIMPLEST, line, make
+from payerbook.authoring.prove.proof import as_data
 from payerbook.authoring.scaffold import header
 from payerbook.authoring.schema import BASE_URL
 from payerbook.authoring.session import Session
@@ -28,14 +30,13 @@ from payerbook.engine.run import Payer, severity_rank
 from payerbook.engine.versions import cuts
 from payerbook.errors import UsageError
 from payerbook.finding import Asked
-from payerbook.policy import SEVERITIES, Pack, Rule
+from payerbook.policy import BASIS_FIELDS, SEVERITIES, Pack, Rule
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _ONE = timedelta(days=1)
 _WIDE = 140
 _FILLED_IN = ("claim_id", "payer", "schema_version")
 _PERSONAL = ("id", "group_number")
-_ANCHOR = {"received-date": "received_on", "processed-date": "processed_on"}
 
 
 class Written(NamedTuple):
@@ -76,12 +77,12 @@ def add(
 
 
 def plain_claim(rule: Rule) -> dict[str, Any]:
-    """The simplest claim that a rule looks at: one line, one unit, no modifier, served, received or processed on the rule's first day."""
+    """The simplest claim that a rule looks at: one line, one unit, and what its conditions ask for, served, received or processed on the
+    rule's first day."""
     first = rule.versions[0]
-    code = "97110" if not first.when.codes or "97110" in first.when.codes else first.when.codes[0]
-    day = first.start.isoformat()
-    decisive = {"received-date": {"received_on": day}, "processed-date": {"processed_on": day}}.get(rule.date_basis, {})
-    return {**decisive, "lines": [{"service_date": day, "code": code, "units": 1}]}
+    codes = [code for code in first.when.codes or (SIMPLEST,) if code not in first.when.not_codes]
+    code = SIMPLEST if SIMPLEST in codes or not codes else codes[0]
+    return as_data(make(None, rule, first, line(first, code, first.start)))
 
 
 def _bases(tests: TestsDoc, claim: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -133,7 +134,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 def anchor(rule: Rule, base: Mapping[str, Any]) -> date:
     """The date of the claim that chooses the version of the rule."""
-    name = _ANCHOR.get(rule.date_basis)
+    name = BASIS_FIELDS.get(rule.date_basis)
     try:
         if name is not None:
             return date.fromisoformat(str(base[name]))

@@ -17,7 +17,6 @@ from payerbook.authoring.faults import Fault
 from payerbook.authoring.versioning import day
 from payerbook.authoring.yamlfile import Document, read
 from payerbook.claim import Claim
-from payerbook.engine import versions
 from payerbook.engine.explain import Answer, explain
 from payerbook.engine.ledger import Ledger, own_history
 from payerbook.engine.lifecycle import as_active
@@ -157,10 +156,8 @@ def _judge(program: Program, pack: Pack, tests: TestsDoc, case: CaseDoc, claim: 
 def says(program: Program, claim: Claim, rule: str, known_on: date | None) -> str:
     """A rule in words as it stands for a claim; nothing when no version of it looks at the claim or holds on its days."""
     for step in program.full_plan(claim, known_on).steps:
-        bound = step.bound
-        on = claim.lines[step.indexes[0]].service_date
-        if bound.rule.id == rule and (bound.rule.date_basis != "service-date" or versions.on(bound.rule, on, known_on) is bound.version):
-            return bound.kind.sentence(bound.params)
+        if step.bound.rule.id == rule and step.gap is None:
+            return step.bound.kind.sentence(step.bound.params)
     return ""
 
 

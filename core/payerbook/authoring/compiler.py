@@ -292,7 +292,8 @@ class _PackCompiler:
             self.faults.append(document.fault(("status",), message, "PB026"))
         effect = values.pop("effect")
         self.faults.extend(versioning.check(document, doc))
-        versions = [self._version(document, doc, place, parent, effect) for place in range(len(doc.versions))]
+        kind = self.around.kinds.get(values["kind"])
+        versions = [self._version(document, doc, place, parent, effect, kind) for place in range(len(doc.versions))]
         kept = tuple(version for made in versions for version in made)
         if not kept and isinstance(parent, Rule) and all(map(versioning.dated, doc.versions)):
             message = f"no version has a day on which {parent.id} stands too; correct the dates, or write the rule without it"
@@ -314,7 +315,9 @@ class _PackCompiler:
         self._check_settings(document, doc, rule)
         return rule
 
-    def _version(self, document: Document, doc: RuleDoc, place: int, parent: Parent | None, effect: Any) -> list[Version]:
+    def _version(
+        self, document: Document, doc: RuleDoc, place: int, parent: Parent | None, effect: Any, kind: Kind[Any] | None
+    ) -> list[Version]:
         own = doc.versions[place]
         path: Path_ = ("versions", place)
         sources = tuple(
@@ -342,7 +345,7 @@ class _PackCompiler:
                     hole=own.hole or (span.parent.hole if span.parent is not None else None),
                     when=when,
                     effect=own.effect or inherited_effect,
-                    params={} if own.hole else merged,
+                    params={} if own.hole else inheritance.completed(merged, kind, when),
                     sources=sources,
                     changed=own.changed,
                     read_by=_reader(own.read_by),

@@ -128,7 +128,7 @@ def _since(rule: Rule, first: date | None, attested: bool) -> Iterator[Version]:
         if first is None or start >= first:
             yield version
         elif end is None or end >= first:
-            yield msgspec.structs.replace(version, start=first, attested=attested)
+            yield msgspec.structs.replace(version, start=first, attested=attested, changed=None)  # the note is of another day
 
 
 def _cited(document: Document, path: Path_, refs: tuple[SourceRef, ...], cite: Cite) -> tuple[Source, ...]:

@@ -14,7 +14,7 @@ from payerbook.authoring.yamlfile import Document, Path_, read
 from payerbook.handbook import Denials, Handbook
 
 _REFERENCES = {
-    "reasons": {"sources": "sources", "remarks": "remarks", "like": "reasons"},
+    "reasons": {"sources": "sources", "remarks": "remarks", "like": "reasons", "often": "sources"},
     "remarks": {"sources": "sources", "reasons": "reasons"},
     "groups": {"sources": "sources"},
     "ended": {"sources": "sources"},
@@ -77,6 +77,10 @@ def _texts(document: Document, pages: dict[str, dict[str, Any]], rules: Collecti
             yield from _unknown(document, (part, name, "rules"), entry.get("rules", ()), rules, "rule")
             if part == "myths" and "topic" in entry and entry["topic"] not in pages.get("topics", {}):
                 yield document.fault((part, name, "topic"), f"there is no topic {entry['topic']}; name one of topics.yaml", "PB005")
+    for name, entry in document.data.get("guides", {}).items():
+        for place, step in enumerate(entry["steps"]):
+            for key, known, what in (("rules", rules, "rule"), ("topics", pages.get("topics", {}), "topic")):
+                yield from _unknown(document, ("guides", name, "steps", place, key), step.get(key, ()), known, what)
 
 
 def _unknown(document: Document, path: Path_, named: Iterable[str], known: Collection[str], what: str) -> Iterator[Fault]:

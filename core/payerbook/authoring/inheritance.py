@@ -1,11 +1,12 @@
-"""What a rule takes from its parent: kind, texts, conditions and settings, as far as the child does not say otherwise."""
+"""What a rule does not say itself: what it takes from its parent, and settings that follow from its conditions."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from payerbook.authoring.documents import RuleDoc
-from payerbook.policy import Pack, Rule, Template
+from payerbook.kinds.base import Kind
+from payerbook.policy import Pack, Rule, Template, When
 
 Parent = Rule | Template
 
@@ -40,3 +41,11 @@ def settings(parent: Parent | None) -> dict[str, Any]:
     if parent is None:
         return {}
     return parent.params if isinstance(parent, Template) else parent.versions[-1].params
+
+
+def completed(params: dict[str, Any], kind: Kind[Any] | None, when: When) -> dict[str, Any]:
+    """The settings of a version; those that a kind wants for each code and that nobody wrote come from the codes of `when`."""
+    name = None if kind is None else kind.by_code
+    if name is None or name in params or not when.codes:
+        return params
+    return {**params, name: {code: {} for code in when.codes if code not in when.not_codes}}

@@ -174,15 +174,17 @@ def says(claim: Claim, field: str) -> bool:
 
 
 def words_of(field: str) -> str:
-    """A field of the claim in words."""
-    return "the state of the billing provider" if field == STATE else f"the {field.replace('_', ' ')} of the patient"
+    """A field that conditions look at, in words."""
+    owner, _, name = field.rpartition(".")
+    words = f"the {name.replace('_', ' ')}"
+    if owner == "billing_provider":
+        return f"{words} of the billing provider"
+    return f"{words} of the patient" if owner or field in NAMED else words
 
 
 def lacking(field: str, claim: Claim) -> str:
     """What a claim does not say, in words: a field, or a name that is on file where it has another one."""
-    if field == STATE:
-        return words_of(field)
-    return f"a {field.replace('_', ' ')} that is on file" if says(claim, field) else field
+    return f"a {field.replace('_', ' ')} that is on file" if says(claim, field) else words_of(field)
 
 
 def line_applies(when: When, claim: Claim, line: Line) -> bool | str:

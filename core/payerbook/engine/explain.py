@@ -10,13 +10,13 @@ import msgspec
 from payerbook.claim import Claim
 from payerbook.engine import versions
 from payerbook.engine.bound import Bound
-from payerbook.engine.program import Program
+from payerbook.engine.program import Plan, Program
 from payerbook.engine.render import last_day, line_number, message
 from payerbook.engine.run import Payer
 from payerbook.engine.watch import Trail, watched
 from payerbook.finding import Asked, Span
 from payerbook.kinds.base import NOT_APPLICABLE, Case, History, Hit
-from payerbook.policy import Rule
+from payerbook.policy import BASIS_FIELDS, Rule
 
 _ORDER = ("not-applicable", "pass", "resolved", "not-on-file", "unknown", "fail")
 
@@ -48,8 +48,11 @@ class Explained(msgspec.Struct, frozen=True):
 
 def explain(program: Program, claim: Claim, history: History, payer: Payer, asked: Asked) -> dict[str, Answer]:
     """The answer of every rule of the program, by rule id, in the program's order."""
-    plan = program.full_plan(claim, asked.known_on)
     case = Case(claim, payer.id, history, payer.same, asked.today, payer.price)
+    return _answers(program, program.full_plan(claim, asked.known_on), case)
+
+
+def _answers(program: Program, plan: Plan, case: Case) -> dict[str, Answer]:
     said: dict[str, list[str]] = {rule.id: ["not-applicable"] for rule in program.rules}
     hits: dict[str, list[tuple[Bound, Hit]]] = {rule.id: [] for rule in program.rules}
     for bound, hit in plan.fixed:
@@ -69,8 +72,8 @@ def explain(program: Program, claim: Claim, history: History, payer: Payer, aske
 
 def explained(program: Program, claim: Claim, history: History, payer: Payer, asked: Asked) -> tuple[Explained, ...]:
     """Every rule of the program on the claim, in the program's order; each is run alone, so that its facts are its own."""
-    answers = explain(program, claim, history, payer, asked)
     plan = program.full_plan(claim, asked.known_on)
+    answers = _answers(program, plan, Case(claim, payer.id, history, payer.same, asked.today, payer.price))
     looked: dict[str, dict[str, Any]] = {}
     lines: dict[str, set[int]] = {}
     bounds: dict[str, Bound] = {}
@@ -134,7 +137,9 @@ def _why_not(rule: Rule, claim: Claim, known_on: date | None, ran: bool) -> str:
         return "It looked at these lines and found nothing that it asks about."
     if claim.frequency_code == "8" and not rule.applies_to_voids:
         return "It does not look at a claim that only takes another one back."
-    found = [versions.on(rule, day, known_on) for day in sorted({line.service_date for line in claim.lines})]
+    field = BASIS_FIELDS.get(rule.date_basis)
+    days = {line.service_date for line in claim.lines} if field is None else {getattr(claim, field)} - {None}
+    found = [versions.on(rule, day, known_on) for day in sorted(days)]
     gaps = [one for one in found if isinstance(one, versions.Gap)]
     if gaps and len(gaps) == len(found):
         return gaps[0].reason

@@ -20,19 +20,23 @@ from payerbook.engine import conditions, versions
 from payerbook.engine.bound import Bound, doubtful, gap, never, same_for_all, settled
 from payerbook.errors import PackError
 from payerbook.kinds.base import NOT_APPLICABLE, Case, Check, History, Hit, Kind, Tables
-from payerbook.policy import Pack, PackHead, Rule, Version
+from payerbook.policy import BASIS_FIELDS, Pack, PackHead, Rule, Version
 
 PLANS = 10_000
 """Plans and eras kept in memory at most; past it they are made anew."""
 
 
 class Step(NamedTuple):
-    """One call: the rule's place in the program, the bound version and its check, and the lines (by place in the claim) it looks at."""
+    """One call: the rule's place in the program, the bound version and its check, and the lines (by place in the claim) it looks at.
+
+    `gap` says why no version on file answers for these lines, where `bound` is only the nearest one; None where it stands itself.
+    """
 
     rule: int
     bound: Bound
     check: Check
     indexes: tuple[int, ...]
+    gap: str | None
 
 
 class _Look(NamedTuple):
@@ -73,7 +77,7 @@ def _days(claim: Claim) -> tuple[_Days, _Days, dict[str, _Days]]:
     for place, line in enumerate(claim.lines):
         by_day.setdefault(line.service_date, []).append(place)
     first = min(line.service_date for line in claim.lines)
-    return by_day, {first: places}, {"received-date": {claim.received_on: places}, "processed-date": {claim.processed_on: places}}
+    return by_day, {first: places}, {basis: {getattr(claim, field): places} for basis, field in BASIS_FIELDS.items()}
 
 
 class _Eras(dict[date, int]):
@@ -205,7 +209,7 @@ class Program:
                 check = bound.check if reason is None else gap(bound, reason)
                 if (field := conditions.doubt(version.when, claim)) is not None:
                     check = doubtful(check, version.when, field, conditions.says(claim, field))
-                steps.append(Step(index, bound, check, tuple(places)))
+                steps.append(Step(index, bound, check, tuple(places), reason))
         shares = Counter([step.rule for step in steps] + [item[0] for item in fixed])
         steps, unknown, idle = self._settle(steps, shares, claim) if settle else (steps, [], 0)
         fixed += unknown
@@ -323,7 +327,7 @@ class Program:
 
     def _missing_basis(self, index: int, claim: Claim, places: list[int], whole: bool) -> list[tuple[int, Bound, Hit]]:
         rule = self.rules[index]
-        need = "received_on" if rule.date_basis == "received-date" else "processed_on"
+        need = BASIS_FIELDS[rule.date_basis]
         hit = Hit("unknown", None, "basis", {"basis": need}, needs=(need,))
         for version in rule.versions:
             applies = conditions.sort(version.when, claim, places)[0]

@@ -56,7 +56,7 @@ def run(
     case = Case(claim, payer.id, history, payer.same, asked.today, payer.price)
     found: list[tuple[Bound, Hit]] = [*preset, *plan.fixed]
     skipped: list[int] = []
-    for rule, bound, check, indexes in plan.steps:
+    for rule, bound, check, indexes, _ in plan.steps:
         result = check(case, indexes)
         if result is None:
             continue

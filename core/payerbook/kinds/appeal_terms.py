@@ -77,11 +77,11 @@ def _due(case: Case, term: Term, receipt_days: int) -> Due:
     event = f"receipt of the first decision, presumed {receipt_days} days after it"
     decided = case.claim.processed_on
     if decided is None:
-        return Due(term.what, None, event, clock.length, term.counted_in, needs=("processed_on",))
+        return Due(term.what, None, event, clock.length, term.counted_in, needs=("processed_on",), term=clock.term)
     received = decided + timedelta(days=receipt_days)
     end = clock.due(received)
     days = term.limit.days if term.counted_in == "business-days" else (end - received).days
-    return Due(term.what, end, event, days, term.counted_in, start=received)
+    return Due(term.what, end, event, days, term.counted_in, start=received, term=clock.term)
 
 
 def sentence(params: AppealTerms) -> str:

@@ -20,11 +20,11 @@ class Miss(NamedTuple):
     facts: dict[str, Any]
 
 
-def miss(item: Authorization, line: Line, days: Sequence[date], units: Any, undecided: bool = False) -> Miss | None:
+def miss(item: Authorization, line: Line, claimed: Sequence[Line], undecided: bool = False) -> Miss | None:
     """Why the approval is not for the line; None when it is. A side that the approval does not say is no bound.
 
-    `days` are the treatment days of the claim up to the line's, each of which uses one visit, `units` what the claim uses with the line.
-    With `undecided` a request is enough that is not decided yet.
+    `claimed` are the lines of the claim up to this one, itself included: each of their days that the approval is for uses one visit, and
+    their units of the line's code use units. With `undecided` a request is enough that is not decided yet.
     """
     open_request = item.status in ("requested", "pending")
     if item.status not in ("approved", "partial") and not open_request:
@@ -33,7 +33,9 @@ def miss(item: Authorization, line: Line, days: Sequence[date], units: Any, unde
         return Miss("other-code", {})
     if not _days(item, line.service_date):
         return Miss("other-days", {"first": item.from_, "last": item.to})
-    if item.visits is not None and item.visits_used is not None and item.visits_used + len(days) > item.visits:
+    own = [other for other in claimed if _code(item, other) and _days(item, other.service_date)]
+    visits, units = len({other.service_date for other in own}), sum(other.units for other in own if other.code == line.code)
+    if item.visits is not None and item.visits_used is not None and item.visits_used + visits > item.visits:
         return Miss("used-up", {"number": item.visits, "unit": "visits"})
     if item.units is not None and item.units_used is not None and item.units_used + units > item.units:
         return Miss("used-up", {"number": item.units, "unit": "units"})

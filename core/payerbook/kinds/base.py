@@ -15,7 +15,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
-from payerbook.claim import Accumulator, Claim, ClaimType, Discipline, HistoryItem, Line
+from payerbook.claim import Accumulator, Claim, ClaimType, Discipline, Eligibility, HistoryItem, Line
 from payerbook.policy import Evidence
 
 OutcomeName = Literal["fail", "resolved", "unknown", "not-on-file"]
@@ -228,7 +228,8 @@ class Due(msgspec.Struct, frozen=True):
     """Something that has to be done by a day: what a kind's `deadlines` gives.
 
     `due` is None while the start is not known; `needs` then names the facts (contract paths). `days` is the length of the term in
-    `counted_in`; None for a term of months or years whose start is not known. `what` and `start_event` are short words for people.
+    `counted_in`; None for a term of months or years whose start is not known. `what`, `start_event` and `term` are short words for
+    people; `term` is the length as the rule sets it (12 months), where the rule sets one.
     """
 
     what: str
@@ -239,12 +240,14 @@ class Due(msgspec.Struct, frozen=True):
     start: date | None = None
     needs: tuple[str, ...] = ()
     done_on: date | None = None
+    term: str | None = None
 
 
 class Question(msgspec.Struct, frozen=True):
     """What somebody asks of one code: the service planned, and what is known of the patient's earlier services.
 
-    `history` holds earlier services of the same payer (None = not known); `disciplines` are those whose therapists bill the code.
+    `history` holds earlier services of the same payer (None = not known); `disciplines` are those whose therapists bill the code;
+    `eligibility` is what the payer said of the member.
     """
 
     code: str
@@ -254,6 +257,7 @@ class Question(msgspec.Struct, frozen=True):
     disciplines: tuple[Discipline, ...] = ()
     history: tuple[HistoryItem, ...] | None = None
     accumulators: tuple[Accumulator, ...] = ()
+    eligibility: Eligibility | None = None
     visit: int | None = None
     age: int | None = None
     """The patient's age in whole years."""
@@ -357,6 +361,7 @@ class Kind(Generic[P]):
     `silent` says that with these settings no check ever finds anything: the rule only answers questions. `told` names settings that
     only questions and deadlines read, in which no claim can show a fault. `evidence` lists what can answer rules of the kind (empty =
     anything), `for_codes` says that a rule of the kind is about certain codes, so that one without codes in `when` is a mistake.
+    `by_code` names a setting that maps codes to what is said of each; left out, it holds the codes of `when` and says nothing of them.
     """
 
     name: str
@@ -380,6 +385,7 @@ class Kind(Generic[P]):
     told: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     for_codes: bool = False
+    by_code: str | None = None
 
 
 def join(words: Iterable[object], last: str = "or") -> str:

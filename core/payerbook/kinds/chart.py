@@ -69,12 +69,13 @@ def _paths(listed: tuple[str, ...]) -> frozenset[str]:
 
 def of(case: Case) -> Chart | None:
     """The record that the claim brings; None when it brings none."""
+    chart: Chart | None = case.shared.get(of)
+    if chart is not None:
+        return chart
     context = case.claim.context
     if context is None or context.documentation is None:
         return None
-    chart: Chart | None = case.shared.get(of)
-    if chart is None:
-        chart = case.shared[of] = Chart(case, context.documentation, context.episode or NO_EPISODE)
+    chart = case.shared[of] = Chart(case, context.documentation, context.episode or NO_EPISODE)
     return chart
 
 

@@ -41,8 +41,12 @@ class Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "calendar-days"
 
     def __str__(self) -> str:
-        length = f"{self.limit.days} business days" if self.counted_in == "business-days" else str(self.limit)
-        return f"{length} after the {self.words}"
+        return f"{self.term} after the {self.words}"
+
+    @property
+    def term(self) -> str:
+        """The length in words."""
+        return f"{self.limit.days} business days" if self.counted_in == "business-days" else str(self.limit)
 
     @property
     def words(self) -> str:
@@ -119,7 +123,7 @@ def due(what: str, case: Case, clock: Clock, done_on: date | None = None) -> Due
     """The term as a deadline of the claim."""
     start, needs = begun(case, clock)
     if start is None:
-        return Due(what, None, clock.words, clock.length, clock.counted_in, needs=needs, done_on=done_on)
+        return Due(what, None, clock.words, clock.length, clock.counted_in, needs=needs, done_on=done_on, term=clock.term)
     end = clock.due(start)
     days = clock.limit.days if clock.counted_in == "business-days" else (end - start).days
-    return Due(what, end, clock.words, days, clock.counted_in, start=start, done_on=done_on)
+    return Due(what, end, clock.words, days, clock.counted_in, start=start, done_on=done_on, term=clock.term)

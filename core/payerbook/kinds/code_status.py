@@ -55,7 +55,10 @@ class CodeStatus(Params, frozen=True):
             "absent = not in a policy that lists what it covers, which is weaker than a refusal; the others say why it does not pay as billed."
         ),
     ]
-    codes: Annotated[dict[str, CodeState], Meta(description="The codes; with dates the code is only billable between them.", min_length=1)]
+    codes: Annotated[
+        dict[str, CodeState],
+        Meta(description="The codes; with dates the code is only billable between them. Left out: those of `when`.", min_length=1),
+    ]
     resolved_by: Annotated[tuple[str, ...], Meta(description="Modifiers that say the status is known (GY, GZ, GA ...).")] = ()
     policy: Annotated[str, Meta(description="Number of the payer's policy that says so.")] = ""
     decided_at: Annotated[
@@ -146,6 +149,9 @@ _WORDS: dict[str, str] = {
     "payable": "is paid apart when the service is a benefit and needed",
 }
 
+_REFUSING = {status: words for status, words in _WORDS.items() if status != "deleted" and status not in _GOOD}
+"""The words for statuses that a check finds, apart from the one that has a day to tell."""
+
 
 def sentence(params: CodeStatus) -> str:
     unless = f", unless the line carries {join(params.resolved_by)}" if params.resolved_by else ""
@@ -187,6 +193,7 @@ KIND = Kind(
     params=CodeStatus,
     evidence=("claim", "record"),
     for_codes=True,
+    by_code="codes",
     bind=bind,
     sentence=sentence,
     answer=answer,
@@ -199,8 +206,8 @@ KIND = Kind(
         "deleted-use": "{code} may no longer be billed: its last day was {last}; use {use}.",
         "early": "{code} may not be billed on {date}: its first day is {first}.",
         "early-use": "{code} may not be billed on {date}: its first day is {first}; use {use}.",
-        **{status: f"{{code}} {words}{{under}}." for status, words in _WORDS.items() if status != "deleted"},
-        **{f"{status}-use": f"{{code}} {words}{{under}}; use {{use}}." for status, words in _WORDS.items() if status != "deleted"},
+        **{status: f"{{code}} {words}{{under}}." for status, words in _REFUSING.items()},
+        **{f"{status}-use": f"{{code}} {words}{{under}}; use {{use}}." for status, words in _REFUSING.items()},
         "answered": "{code} is marked as known to be {status} ({resolved_by}).",
     },
 )

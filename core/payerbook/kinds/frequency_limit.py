@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from payerbook.claim import Benefit, Discipline, Eligibility
+from payerbook.claim import Discipline
 from payerbook.kinds import approvals, counting, usage
 from payerbook.kinds.base import (
     NOT_APPLICABLE,
@@ -95,18 +95,12 @@ class _Count:
         if since is None:
             return None
         self.asked = True
-        held = _benefit(params, case.claim.context.eligibility if case.claim.context is not None else None, pool, one.purpose)
-        limit, used, after_day, known = params.limit, 0, None, case.history.complete
-        if held is not None and held.benefit.limit is not None:
-            limit = int(held.benefit.limit)
-        if held is not None and held.benefit.used is not None:
-            used, after_day = int(held.benefit.used), held.checked_on or one.day
-            known = known or after_day >= self.own[0].day
-        services = [
-            other for other in before if other.day >= since and (other.line is not None or after_day is None or other.day > after_day)
-        ]
-        found = counting.total(params, services)
-        count = Total(found.least + used, None if found.most is None else found.most + used)
+        eligibility = case.claim.context.eligibility if case.claim.context is not None else None
+        own = usage.held(params.benefit, eligibility, pool, params.purpose or one.purpose, one.day)
+        limit = params.limit if own.limit is None else own.limit
+        known = case.history.complete or own.within(max(since, self.own[0].day))
+        services = own.apart(before, since)
+        count = own.plus(counting.total(params, services), since)
         above = count.exceeds(limit)
         if above is False and known:
             return None
@@ -128,7 +122,7 @@ class _Count:
                 found.append(other if answer else other._replace(sure=False))
         return found
 
-    def _above(self, one: Service, count: Total, limit: int, facts: dict[str, Any]) -> Hit | None:
+    def _above(self, one: Service, count: Total, limit: Number, facts: dict[str, Any]) -> Hit | None:
         params, context = self.params, self.case.claim.context
         assert one.line is not None
         line = self.case.lines[one.line]
@@ -143,7 +137,7 @@ class _Count:
             held = context.authorizations if context is not None else None
             if held is None:
                 return Hit("unknown", one.line, "unsaid", facts, needs=("context.authorizations",), field="code")
-            if any(approvals.miss(item, line, [line.service_date], line.units) is None for item in held):
+            if any(approvals.miss(item, line, [line]) is None for item in held):
                 return Hit("resolved", one.line, "authorized", facts, field="code")
             fix = Fix("obtain-authorization", one.line, None, "ask", "ask the payer before more is done")
             return Hit("fail", one.line, "unauthorized", facts, field="code", fixes=(fix,))
@@ -152,25 +146,6 @@ class _Count:
             return Hit("fail", one.line, "reviewed", facts, field="code", fixes=(fix,), cap="review")
         fix = Fix("do-not-bill", one.line, None, "ask", "unless the earlier service was not billed after all")
         return Hit("fail", one.line, "exceeded", facts, field="code", fixes=(fix,))
-
-
-class _Held:
-    """The member's own benefit, and the day up to which it says what is used."""
-
-    def __init__(self, benefit: Benefit, checked_on: date | None) -> None:
-        self.benefit = benefit
-        self.checked_on = checked_on
-
-
-def _benefit(params: FrequencyLimit, eligibility: Eligibility | None, pool: tuple[Discipline, ...], purpose: str | None) -> _Held | None:
-    """The benefit that stands for the limit of a pool."""
-    if params.benefit is None or eligibility is None:
-        return None
-    for one in eligibility.benefits or ():
-        shares = one.disciplines is None or not pool or set(pool) <= set(one.disciplines)
-        if one.name == params.benefit and shares and (one.purpose is None or one.purpose == (params.purpose or purpose)):
-            return _Held(one, eligibility.checked_on)
-    return None
 
 
 def _needs(params: FrequencyLimit, services: list[Service], counted: bool | None, known: bool, one: Service) -> tuple[str, ...]:
@@ -205,7 +180,7 @@ def answer(params: FrequencyLimit, tables: Tables, question: Question) -> Contri
     """The limit of every pool that the code can be in, and what is used of it where services and the calendar say the window."""
     note = f"Up to {params.extra.number} more for {params.extra.reason}." if params.extra else ""
     hard = params.beyond == "not-covered" and params.extra is None
-    found = usage.window_limits(params, params.limit, question, hard=hard, beyond=params.beyond, note=note)
+    found = usage.window_limits(params, params.limit, question, hard=hard, beyond=params.beyond, note=note, benefit=params.benefit)
     if not found:
         return None
     return Contribution(
@@ -221,7 +196,7 @@ def _permission(params: FrequencyLimit, found: list[Limit]) -> Permission:
     if len(used) == len(found):
         return Permission("auth-needed" if any(limit.remaining == 0 for limit in found) else "no-auth")
     if params.counts in ("visits", "treatment-days"):
-        return Permission("auth-needed", from_visit=params.limit + 1, exempt=params.not_counted)
+        return Permission("auth-needed", from_visit=int(min(limit.limit for limit in found)) + 1, exempt=params.not_counted)
     return Permission("conditional", exempt=params.not_counted)
 
 

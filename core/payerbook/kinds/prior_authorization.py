@@ -102,7 +102,7 @@ def bind(params: PriorAuthorization, tables: Tables) -> Check:
             return NOT_APPLICABLE
         context = case.claim.context
         eligibility = (context.eligibility if context is not None else None) or _NO_ELIGIBILITY
-        if eligibility.authorization_required is False or not set(params.exempt_words).isdisjoint(eligibility.exemptions or ()):
+        if _freed(params, eligibility):
             return NOT_APPLICABLE
         hits: list[Hit] = []
         met = False
@@ -121,6 +121,11 @@ def bind(params: PriorAuthorization, tables: Tables) -> Check:
     return check
 
 
+def _freed(params: PriorAuthorization, eligibility: Eligibility) -> bool:
+    """Whether the payer said that the patient needs no authorization."""
+    return eligibility.authorization_required is False or not set(params.exempt_words).isdisjoint(eligibility.exemptions or ())
+
+
 def _need(case: Case, index: int, params: PriorAuthorization, eligibility: Eligibility) -> Need | Hit:
     """What the line needs, or the hit that says what would have to be known."""
     line = case.lines[index]
@@ -129,8 +134,7 @@ def _need(case: Case, index: int, params: PriorAuthorization, eligibility: Eligi
         patient = case.claim.patient
         if patient is None or patient.birth_date is None:
             return Hit("unknown", index, "age", facts, needs=("patient.birth_date",))
-        age = _age(patient.birth_date, line.service_date)
-        if age < params.exempt_under_age or 0 < params.exempt_from_age <= age:
+        if _exempt_at(params, _age(patient.birth_date, line.service_date)):
             return "nothing"
     if params.from_visit <= 1 or eligibility.authorization_required:
         return "approval"
@@ -141,6 +145,10 @@ def _need(case: Case, index: int, params: PriorAuthorization, eligibility: Eligi
         return "request" if params.request_enough else "nothing"
     needs = found.needs or ("context.episode.started_on",)
     return Hit("unknown", index, "visit", facts, needs=needs)
+
+
+def _exempt_at(params: PriorAuthorization, age: int) -> bool:
+    return age < params.exempt_under_age or 0 < params.exempt_from_age <= age
 
 
 def _too_late(found: Number, day: date, params: PriorAuthorization) -> bool:
@@ -161,11 +169,10 @@ def _judge(case: Case, index: int, params: PriorAuthorization, need: Need | Hit)
         if isinstance(need, Hit):
             return need
         return Hit("unknown", index, "number" if claim.authorization_number else "unsaid", facts, needs=(_PATH,))
-    days = sorted({other.service_date for other in case.lines if other.service_date <= line.service_date})
-    used = sum(other.units for place, other in enumerate(case.lines) if place <= index and other.code == line.code)
+    claimed = [other for place, other in enumerate(case.lines) if (other.service_date, place) <= (line.service_date, index)]
     # Whatever the number of the visit, a request has to be there.
     least = "request" if isinstance(need, Hit) and need.key == "visit" and params.request_enough else need
-    looked = [(item, approvals.miss(item, line, days, used, undecided=least == "request")) for item in held]
+    looked = [(item, approvals.miss(item, line, claimed, undecided=least == "request")) for item in held]
     fitting = [item for item, miss in looked if miss is None]
     if fitting:
         wrong = _late(case, index, params, fitting, facts) or _number(index, params, fitting, claim.authorization_number, facts)
@@ -204,7 +211,9 @@ def _number(index: int, params: PriorAuthorization, fitting: list[Authorization]
 
 def answer(params: PriorAuthorization, tables: Tables, question: Question) -> Contribution | None:
     """Whether the code needs approval, and how it is got; nothing for a discipline that is not counted."""
-    if params.needed == "no-auth" or question.code in params.exempt:
+    eligibility = question.eligibility or _NO_ELIGIBILITY
+    of_age = question.age is not None and _exempt_at(params, question.age)
+    if params.needed == "no-auth" or question.code in params.exempt or of_age or _freed(params, eligibility):
         return Contribution(permission=Permission("no-auth"))
     pools = params.visits.pools
     if pools and question.disciplines and not any(set(pool) & set(question.disciplines) for pool in pools):
@@ -215,7 +224,7 @@ def answer(params: PriorAuthorization, tables: Tables, question: Question) -> Co
         limits=tuple(limits),
         permission=Permission(
             needed=params.needed,
-            from_visit=1 if params.request_enough else params.from_visit,
+            from_visit=1 if params.request_enough or eligibility.authorization_required else params.from_visit,
             visit=asked(question, params.visits),
             exempt=params.exempt,
             exceptions=_exceptions(params),

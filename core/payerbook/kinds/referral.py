@@ -98,7 +98,7 @@ def deadlines(params: ReferralParams, case: Case) -> list[Due]:
 
 
 def sentence(params: ReferralParams) -> str:
-    signed = "signed " if params.signed else ""
+    signed = "a signed order" if params.signed else "an order"
     before = " dated by the day of the service" if params.before_service else ""
     instead = ", or a certified plan of care" if params.or_certified else ""
     by = f" by a {join(params.by)}" if params.by else ""
@@ -107,7 +107,7 @@ def sentence(params: ReferralParams) -> str:
         f"a verbal one is signed within {params.sign_within_days} days" if params.sign_within_days else "",
         f"it holds for {params.valid_days} days" if params.valid_days else "",
     ]
-    return "; ".join([f"There is a {signed}order or referral{by}{before}{instead}", *filter(None, terms)]) + "."
+    return "; ".join([f"There is {signed} or referral{by}{before}{instead}", *filter(None, terms)]) + "."
 
 
 def answer(params: ReferralParams, tables: Tables, question: Question) -> Contribution | None:

@@ -98,7 +98,8 @@ class _Scan:
         return self._fails[key]
 
     def _claim(self, side: _Side, code: str, day: date, form: _Form) -> Claim:
-        return make(self._ground, side.rule, side.version, Line(day, code, 1, modifiers=form.modifiers, place_of_service=form.place))
+        line = Line(day, code, 1, modifiers=form.modifiers, place_of_service=form.place)
+        return make(self._ground.payer, side.rule, side.version, line)
 
     def _proof(self, one: _Side, other: _Side, code: str, day: date, forms: list[_Form], held: str | None) -> Proof:
         ground = self._ground

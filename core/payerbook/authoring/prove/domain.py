@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec import inspect
 
 from payerbook.authoring.leaves import AMOUNT, DATE, fields_of, leaves
-from payerbook.claim import Claim, Line, Provider
+from payerbook.calendar import before
+from payerbook.claim import Claim, Context, Eligibility, Line, Patient, Provider
 from payerbook.kinds.base import Kind
 from payerbook.policy import Rule, Version
 
@@ -23,6 +24,8 @@ SIMPLEST = "97110"
 """The code of a claim for a rule that looks at every code."""
 STATES = ("OR", "NY", "TX", "PR")
 """States tried on a rule that is not for some."""
+PLACES = ("11", "12", "22")
+"""Places of service tried on a rule that is not for some."""
 CLAIMS = 10_000
 """Claims that are made for one version at most, the smallest first."""
 TOGETHER = 3
@@ -84,19 +87,24 @@ def codes_of(version: Version, named: Mentions) -> tuple[str, ...]:
 
 def plain(ground: Ground, rule: Rule, version: Version, day: date) -> Claim:
     """The simplest claim that a version looks at: one line, one unit, what its conditions ask for and nothing else."""
-    when = version.when
     code = next(iter(codes_of(version, mentions(version, ground.kinds[rule.kind], frozenset(ground.codes)))), SIMPLEST)
-    place = (when.places_of_service or (None,))[0]
-    return make(ground, rule, version, Line(day, code, 1, modifiers=(when.modifiers_any or ())[:1], place_of_service=place))
+    return make(ground.payer, rule, version, line(version, code, day))
 
 
-def make(ground: Ground, rule: Rule, version: Version, *lines: Line) -> Claim:
-    """A claim of some lines that meets what a version asks of the claim as a whole."""
+def line(version: Version, code: str, day: date) -> Line:
+    """The simplest line of a code that a version looks at."""
+    when = version.when
+    place = _first(when.places_of_service, when.not_places_of_service, PLACES)
+    return Line(day, code, 1, modifiers=(when.modifiers_any or ())[:1], place_of_service=place)
+
+
+def make(payer: str | None, rule: Rule, version: Version, *lines: Line) -> Claim:
+    """A claim of some lines that meets what a version asks of the claim as a whole, and of the patient."""
     day, when = lines[0].service_date, version.when
     return Claim(
         "smallest",
         lines,
-        payer=ground.payer,
+        payer=payer,
         claim_type="institutional" if when.claim_types == ("institutional",) else "professional",
         frequency_code=(when.frequency_codes or (None,))[0],
         payer_sequence=(when.payer_sequences or (None,))[0],  # type: ignore[arg-type]  # the schema of rules has the words of claims
@@ -105,6 +113,9 @@ def make(ground: Ground, rule: Rule, version: Version, *lines: Line) -> Claim:
         billing_provider=Provider(state=state) if (state := _first(when.states, when.not_states, STATES)) is not None else None,
         received_on=day if rule.date_basis == "received-date" else None,
         processed_on=day if rule.date_basis == "processed-date" else None,
+        patient=Patient(birth_date=before(day, 12 * when.ages[0] + 6)) if when.ages else None,
+        diagnoses=when.primary_diagnoses[:1] if when.primary_diagnoses else None,
+        context=Context(eligibility=Eligibility(exemptions=())) if when.exemptions_none else None,
     )
 
 
@@ -122,6 +133,6 @@ def claims(ground: Ground, rule: Rule, version: Version, days: Sequence[date]) -
     places: tuple[str | None, ...] = (*(version.when.places_of_service or (None,)), *named.places)
     choices = product(named.units, places, dict.fromkeys((*days, *within)), sets_of(named.modifiers), codes_of(version, named))
     for units, place, day, chosen, code in islice(choices, CLAIMS):
-        line = Line(day, code, units, modifiers=chosen, place_of_service=place)
-        yield make(ground, rule, version, line)
-        yield make(ground, rule, version, line, line)
+        one = Line(day, code, units, modifiers=chosen, place_of_service=place)
+        yield make(ground.payer, rule, version, one)
+        yield make(ground.payer, rule, version, one, one)

@@ -175,7 +175,7 @@ def _claim(ground: Ground, question: Question, one: Said) -> Claim:
     place = question.place_of_service or (version.when.places_of_service or (None,))[0]
     modifiers = (version.when.modifiers_any or ())[:1]
     line = Line(question.on, question.code, 1, modifiers=modifiers, place_of_service=place)
-    made = make(ground, one.bound.rule, version, line)
+    made = make(ground.payer, one.bound.rule, version, line)
     return made if version.when.claim_types else msgspec.structs.replace(made, claim_type=question.claim_type)
 
 

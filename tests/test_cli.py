@@ -195,7 +195,7 @@ def test_a_history_file_is_history(write: Any, capsys: pytest.CaptureFixture[str
     [
         (["chekc"], "did you mean check?"),
         (["check", "no-such-file.json"], "cannot be read"),
-        (["check", "."], "cannot be read"),
+        (["check", "."], "is a folder"),
         (["check", "-", "--on", "2026-01-01"], "carries its own date"),
         (["check", "-", "--payer", "Blue Moon"], "No single payer on file"),
         (["check", "-", "--from", "nothing"], "No plugin brings a reader"),
@@ -211,6 +211,7 @@ def test_a_history_file_is_history(write: Any, capsys: pytest.CaptureFixture[str
         (["schema", "--write", "--out", "/dev/null/schema"], "cannot be read or written"),
         (["site", "--out", "/dev/null/site"], "cannot be read or written"),
         (["rule", "medicare.timed-units"], "medicare.part-b.timed-units"),
+        (["rule", "kx threshold"], "Nearest: medicare.part-b.kx-threshold"),
         (["packs", "nobody"], "No single payer on file"),
         (["lint", "no-such-folder"], "does not exist"),
         (["test", "no-such-folder"], "does not exist"),
@@ -223,6 +224,17 @@ def test_usage_errors_are_one_line_and_exit_2(arguments: list[str], words: str, 
     assert words in said.err
     assert len(said.err.splitlines()) == 1
     assert said.out == ""
+
+
+def test_what_people_try_first_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["help"]) == 0
+    assert "usage: payerbook COMMAND" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="0"):
+        main(["help", "units"])
+    assert "usage: payerbook units" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="2"):
+        main(["coverage", "medicare", "97110", "--on", "1/5/2026"])
+    assert "write YYYY-MM-DD, here 2026-01-05" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -11,7 +11,7 @@ from importlib import import_module
 from payerbook.errors import InputError, PackError, PayerbookError
 
 COMMANDS = {
-    "check": "check claims and print findings (837P, 837I, claim JSON, JSON Lines)",
+    "check": "check claims and print findings (837P, 837I, claim JSON, CSV, FHIR)",
     "units": "minutes to billable units, by the payer's own counting method",
     "coverage": "is a code covered on a day, and what does a claim for it need",
     "limits": "each limit of a code: how many, used, remaining, next allowed day",
@@ -54,6 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
 
         completion.answer(COMMANDS)
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:2], "--help"]
     try:
         return _run(arguments)
     except InputError as error:

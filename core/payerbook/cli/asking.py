@@ -5,21 +5,31 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
 from payerbook.answers import words
 from payerbook.answers.desk import Facts
-from payerbook.answers.questions import AuthorizationAnswer, ContactAnswer, CoverageAnswer, Flip, LimitAnswer, LimitsAnswer, OpenPoint
+from payerbook.answers.questions import (
+    AuthorizationAnswer,
+    ContactAnswer,
+    CoverageAnswer,
+    Deadline,
+    Flip,
+    LimitAnswer,
+    LimitsAnswer,
+    OpenPoint,
+    PermissionAnswer,
+)
 from payerbook.api import Book
-from payerbook.claim import Claim, HistoryItem, patient_key
+from payerbook.claim import Claim, Context, HistoryItem, patient_key
 from payerbook.cli import claims, options
 from payerbook.cli.style import fold, paint
 from payerbook.engine.ledger import as_history
 from payerbook.errors import InputError, Problem, UsageError
 from payerbook.finding import Cited
-from payerbook.formats.claim_json import read_history
+from payerbook.formats.claim_json import read_context, read_history
 
 Answer = TypeVar("Answer", CoverageAnswer, LimitsAnswer, AuthorizationAnswer)
 
@@ -46,14 +56,19 @@ def add_question(parser: argparse.ArgumentParser) -> None:
     options.add_policies(parser)
 
 
-def add_history(parser: argparse.ArgumentParser) -> None:
-    """The earlier services of the patient, for questions that count them."""
+def add_patient(parser: argparse.ArgumentParser) -> None:
+    """Files on the patient, for questions that count services or ask for benefits and approvals."""
     parser.add_argument("--history", metavar="FILE", help="earlier services of the patient, as JSON Lines of claims or history items")
+    parser.add_argument(
+        "--context",
+        metavar="FILE",
+        help="what is known of the patient, as the context of a claim: eligibility, accumulators, authorizations",
+    )
 
 
-def facts(arguments: argparse.Namespace, earlier: str | None = None) -> Facts:
-    """What the arguments say besides payer, code and day; `earlier` is the file of the patient's earlier services."""
-    said = Facts(
+def facts(arguments: argparse.Namespace) -> Facts:
+    """What the arguments say besides payer, code and day, without the files on the patient."""
+    return Facts(
         claim_type=arguments.claim_type,
         place_of_service=arguments.place,
         visit=arguments.visit,
@@ -63,20 +78,47 @@ def facts(arguments: argparse.Namespace, earlier: str | None = None) -> Facts:
         state=arguments.state,
         modifiers=arguments.modifiers,
     )
-    if earlier is not None:
-        said["history"] = _history(earlier)
+
+
+def _of_patient(arguments: argparse.Namespace) -> Facts:
+    """What the files on the patient say. Raises UsageError or InputError for one that cannot be used, and when both hold services."""
+    context, history = None, None
+    if arguments.context is not None:
+        with claims.opened(arguments.context) as (stream, label):
+            context = read_context(stream, label)
+        if context.history is not None and arguments.history is not None:
+            raise UsageError(f"{label} has a history too; give the earlier services there or with --history, not in both.")
+    if arguments.history is not None:
+        with claims.opened(arguments.history) as (stream, label):
+            history = services(stream, label)
+    return of_patient(context, history, arguments.visit)
+
+
+def of_patient(context: Context | None, history: tuple[HistoryItem, ...] | None, visit: int | None) -> Facts:
+    """What is known of a patient: the context of a claim, earlier services, and the number of the visit where it was given."""
+    said = Facts()
+    if context is not None:
+        said = Facts(
+            history=context.history,
+            accumulators=context.accumulators or (),
+            eligibility=context.eligibility,
+            authorizations=context.authorizations or (),
+        )
+        if visit is None and context.episode is not None:
+            said["visit"] = context.episode.visit_number
+    if history is not None:
+        said["history"] = history
     return said
 
 
 def respond(
     arguments: argparse.Namespace,
-    earlier: str | None,
     ask: Callable[[Book], Callable[..., Answer]],
     lines: Callable[[Answer, str], list[str]],
 ) -> int:
     """Asks one question of the packs on file and prints the answer, as JSON or as `lines(answer, title of the payer)`."""
     book = options.load(arguments)
-    given = facts(arguments, earlier)
+    given = facts(arguments) | _of_patient(arguments)
     answer = ask(book)(arguments.payer, arguments.code, on=arguments.on or options.clock(), known_on=arguments.known_on, **given)
     if arguments.json:
         print(msgspec.json.encode(answer).decode())
@@ -114,23 +156,22 @@ def age(text: str) -> int:
     return int(text)
 
 
-def _history(name: str) -> tuple[HistoryItem, ...]:
-    """The earlier services of one patient from JSON Lines of claims or history items.
+def services(stream: BinaryIO, label: str) -> tuple[HistoryItem, ...]:
+    """The earlier services of one patient from JSON Lines of claims or history items; `label` names the stream in messages.
 
-    Raises UsageError for a file that cannot be read or that holds claims of several patients, InputError for an entry that is none.
+    Raises UsageError when it holds claims of several patients, InputError for an entry that is none.
     """
     items: list[HistoryItem] = []
     patients: set[str] = set()
-    with claims.opened(name) as (stream, label):
-        for entry in read_history(stream, label):
-            if isinstance(entry, Problem):
-                raise InputError(entry)
-            if isinstance(entry, Claim):
-                patients.update(key for key in [patient_key(entry)] if key is not None)
-                items = [item for item in items if item.claim_id not in _replaced(entry)]
-                items.extend([] if entry.frequency_code == "8" else as_history(entry, None))
-            else:
-                items.append(entry)
+    for entry in read_history(stream, label):
+        if isinstance(entry, Problem):
+            raise InputError(entry)
+        if isinstance(entry, Claim):
+            patients.update(key for key in [patient_key(entry)] if key is not None)
+            items = [item for item in items if item.claim_id not in _replaced(entry)]
+            items.extend([] if entry.frequency_code == "8" else as_history(entry, None))
+        else:
+            items.append(entry)
     if len(patients) > 1:
         raise UsageError(
             f"{label} holds claims of {len(patients)} patients; limits are counted for one patient, so give the claims of one."
@@ -184,7 +225,13 @@ def contact_lines(contacts: Iterable[ContactAnswer]) -> list[str]:
     return lines
 
 
+def cited(*said: Iterable[Deadline | LimitAnswer | OpenPoint | PermissionAnswer]) -> list[str]:
+    """The sources of all parts of an answer, those of open points too."""
+    return source_lines(source for parts in said for part in parts for source in part.sources)
+
+
 def source_lines(sources: Iterable[Cited]) -> list[str]:
+    """Each source once."""
     lines = []
     for source in dict.fromkeys(sources):
         parts = [source.title, source.section and f"section {source.section}", source.publisher, source.date, source.edition]

@@ -13,12 +13,12 @@ from payerbook.cli.style import fold, paint
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     asking.add_question(parser)
-    asking.add_history(parser)
+    asking.add_patient(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for a payer that cannot be used; 3 when a pack did not load."""
-    return asking.respond(arguments, arguments.history, lambda book: book.authorization, _lines)
+    return asking.respond(arguments, lambda book: book.authorization, _lines)
 
 
 def _lines(answer: AuthorizationAnswer, payer: str) -> list[str]:
@@ -29,8 +29,7 @@ def _lines(answer: AuthorizationAnswer, payer: str) -> list[str]:
         lines += _permission(found)
         lines += asking.contact_lines(answer.contacts)
     lines += asking.unknown_lines(answer.unknown)
-    if found is not None:
-        lines += asking.source_lines(found.sources)
+    lines += asking.cited(() if found is None else (found,), answer.unknown)
     return [*lines, paint(NOTICE, "dim")]
 
 

@@ -81,7 +81,8 @@ def _parts(change: PolicyChange) -> Iterator[tuple[str, str]]:
 
 def _head(change: PolicyChange) -> str:
     known = f", published {change.known}" if change.known is not None else ""
-    return f"{change.what} for {_CLOCKS[change.date_basis]} from {change.on}{known}"
+    proved = " (first day proved)" if change.attested else ""
+    return f"{change.what} for {_CLOCKS[change.date_basis]} from {change.on}{proved}{known}"
 
 
 def _cited(source: Cited) -> str:

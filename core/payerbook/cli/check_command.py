@@ -1,4 +1,4 @@
-"""Check claims against the payer's rules before they are sent: 837P, 837I, claim JSON or JSON Lines; - is standard input."""
+"""Check claims against the payer's rules before they are sent: 837P, 837I, claim JSON, JSON Lines, CSV or FHIR; - is standard input."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 from payerbook.api import Book, Run
 from payerbook.claim import Claim
 from payerbook.cli import claims, options
-from payerbook.cli.fix_output import Shown, Workshop
-from payerbook.cli.output import More, Output, Tally, make
+from payerbook.cli.checking import checked
+from payerbook.cli.fix_output import Workshop
+from payerbook.cli.output import Output, Tally, make
 from payerbook.cli.progress import Progress
 from payerbook.cli.style import count
 from payerbook.engine import baseline
@@ -93,17 +94,10 @@ class _Job:
 
     def check(self, read: Read, claim: Claim, names: tuple[str, ...], workshop: Workshop | None) -> None:
         """Checks the next claim; when fixes are asked for, the repaired one."""
-        shown: Shown | None = None
-        if workshop is not None:
-            repaired = self.session.fix(claim)
-            shown = workshop.add(read, repaired)
-            claim = repaired.claim
-        explained = self.session.explain(claim) if self.arguments.explain else None
-        locate = claims.Locator(read.file, read.spot, read.line_spots)
-        report = self.session.check(claim, locate, names)
+        report, claim, more = checked(self.session, read, claim, names, workshop=workshop, explain=self.arguments.explain)
         if self.arguments.write_baseline is not None:
             self.kept += baseline.entries(report, self.arguments.reason, self.arguments.expires)
-        self.output.report(report, claim, More(locate(None), explained, shown))
+        self.output.report(report, claim, more)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -142,7 +136,7 @@ def _refuse(arguments: argparse.Namespace) -> None:
     if arguments.in_place and "-" in arguments.files:
         raise UsageError("Standard input cannot be changed in place; give --write OUT.")
     if arguments.fix and arguments.reader is not None:
-        raise UsageError("--fix works on 837, JSON and JSON Lines, not on files read with --from.")
+        raise UsageError("--fix works on 837, JSON, JSON Lines and CSV, not on files read with --from.")
     if arguments.write_baseline is None:
         if arguments.reason is not None or arguments.expires is not None:
             raise UsageError("--reason and --expires belong to --write-baseline FILE.")

@@ -45,21 +45,27 @@ def answer_each(
     payer = book.payer(arguments.payer).id if arguments.payer else None
     failed = False
     with opened(arguments.file) as (stream, label):
-        for item in open_claims(stream, label):
-            if isinstance(item, Problem):
-                print(item, file=sys.stderr)
+        for answer in answers(stream, label, lambda claim: ask(claim, payer)):
+            if isinstance(answer, Problem):
+                print(f"USAGE: {answer.message}" if answer.code == "USAGE" else answer, file=sys.stderr)
                 failed = True
-                continue
-            try:
-                answer = ask(item.claim, payer)
-            except UsageError as error:
-                print(f"USAGE: {error}", file=sys.stderr)
-                failed = True
-                continue
-            print(msgspec.json.encode(answer).decode() if arguments.json else "\n".join(lines(answer)))
+            else:
+                print(msgspec.json.encode(answer).decode() if arguments.json else "\n".join(lines(answer)))
     if not arguments.json:
         print(paint(NOTICE, "dim"))
     return options.warn_not_loaded(book) or (2 if failed else 0)
+
+
+def answers(stream: BinaryIO, label: str, ask: Callable[[Claim], Answer]) -> Iterator[Problem | Answer]:
+    """The answer for each claim of a stream called `label`, and a problem for each that cannot be read or (`USAGE`) answered."""
+    for item in open_claims(stream, label):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        try:
+            yield ask(item.claim)
+        except UsageError as error:
+            yield Problem("USAGE", str(error), "", label, claim_id=item.claim.claim_id)
 
 
 def enriched(book: Book, items: Iterable[Problem | Read]) -> Iterator[Problem | tuple[Read, Claim, tuple[str, ...]]]:
@@ -97,6 +103,8 @@ def opened(name: str) -> Iterator[tuple[BinaryIO, str]]:
 
 
 def _readable(name: str) -> BinaryIO:
+    if Path(name).is_dir():
+        raise UsageError(f"{name} is a folder and cannot be read as a file; name the files in it, for example {Path(name) / '*.x12'}.")
     try:
         return Path(name).open("rb")
     except OSError as error:

@@ -20,12 +20,12 @@ AUTHORIZATION = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     asking.add_question(parser)
-    asking.add_history(parser)
+    asking.add_patient(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for a payer or file that cannot be used; 3 when a pack did not load."""
-    return asking.respond(arguments, arguments.history, lambda book: book.coverage, _lines)
+    return asking.respond(arguments, lambda book: book.coverage, _lines)
 
 
 def _lines(answer: CoverageAnswer, payer: str) -> list[str]:

@@ -27,7 +27,7 @@ def _lines(answer: DeadlinesAnswer) -> list[str]:
         lines.append("  No deadline on file.")
     lines += asking.unknown_lines(answer.unknown)
     lines += asking.contact_lines(answer.contacts)
-    return [*lines, *asking.source_lines(source for one in answer.deadlines for source in one.sources)]
+    return [*lines, *asking.cited(answer.deadlines, answer.unknown)]
 
 
 def _why(one: Deadline) -> str:

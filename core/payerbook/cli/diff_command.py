@@ -16,6 +16,7 @@ from payerbook.cli.style import fold, paint
 
 if TYPE_CHECKING:
     from payerbook.authoring.differences import Difference
+    from payerbook.authoring.sides import Side
 
 _SIDE = "PACK, FOLDER, REVISION:FOLDER, a wheel or an environment (with :PACK where it holds several), each with an optional @DATE"
 _STYLES = {"added": "clean", "begins": "clean", "removed": "deny", "ends": "deny", "changed": "return", "text": "dim"}
@@ -48,9 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     stale = release_fault(before, after) if arguments.release else None
     form = "json" if arguments.json else arguments.format
     if form == "json":
-        sides = [{"label": one.label, "id": one.pack.head.id, "digest": one.pack.head.digest, "on": one.on} for one in (before, after)]
-        answer = {"schema_version": SCHEMA_VERSION, "before": sides[0], "after": sides[1], "differences": found}
-        print(msgspec.json.encode(answer).decode())
+        print(as_json(found, before, after))
     elif form == "markdown":
         print("\n".join(_markdown(found, before.label, after.label)))
     elif form == "table":
@@ -61,6 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
     if stale is not None:
         print(f"VERSION: {stale}", file=sys.stderr)
     return options.warn_not_loaded(book) or (1 if stale is not None else 0)
+
+
+def as_json(found: Sequence[Difference], before: Side, after: Side) -> str:
+    """What `diff --json` prints."""
+    sides = [{"label": one.label, "id": one.pack.head.id, "digest": one.pack.head.digest, "on": one.on} for one in (before, after)]
+    answer = {"schema_version": SCHEMA_VERSION, "before": sides[0], "after": sides[1], "differences": found}
+    return msgspec.json.encode(answer).decode()
 
 
 def _total(found: Sequence[Difference]) -> str:

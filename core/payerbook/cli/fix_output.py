@@ -13,8 +13,9 @@ import msgspec
 from payerbook.claim import Claim
 from payerbook.cli.style import paint
 from payerbook.engine.repair import Change, Repaired
-from payerbook.formats.base import Read
-from payerbook.formats.edits import Edit, applied, edits
+from payerbook.errors import UsageError
+from payerbook.formats.base import Edit, Read
+from payerbook.formats.edits import WRITTEN, applied, edits
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -34,20 +35,26 @@ class Workshop:
         self.fixes = 0
 
     def add(self, read: Read, repaired: Repaired) -> Shown:
-        """Takes the changes of a claim and says what they are."""
+        """Takes the changes of a claim and says what they are. Raises UsageError for a form that changes cannot be put into."""
+        if read.form not in WRITTEN:
+            raise UsageError(f"{read.file}: --fix works on 837, JSON, JSON Lines and CSV; correct these claims where they come from.")
         if not repaired.changes:
             return Shown((), "")
         made = edits(self.data, read, repaired.claim)
         self._edits += made
         self.claims += 1
         self.fixes += len(repaired.changes)
-        x12 = (read.claim.format or "").startswith("X12 ")
-        diff = _segments(self.data, read.claim.claim_id, made) if x12 else _claims(read.claim, repaired.claim)
+        by_json = read.form == "json"
+        diff = _claims(read.claim, repaired.claim) if by_json else _pieces(self.data, read.claim.claim_id, made)
         return Shown(repaired.changes, "\n".join(diff) + "\n")
+
+    def repaired(self) -> bytes:
+        """The file with its changes."""
+        return applied(self.data, self._edits)
 
     def write(self, file: Path) -> None:
         """Writes the file with its changes."""
-        file.write_bytes(applied(self.data, self._edits))
+        file.write_bytes(self.repaired())
 
 
 def colored(diff: str) -> Iterator[str]:
@@ -57,7 +64,7 @@ def colored(diff: str) -> Iterator[str]:
         yield paint(line, "dim" if heading else "deny" if line.startswith("-") else "clean")
 
 
-def _segments(data: bytes, claim_id: str, made: list[Edit]) -> Iterator[str]:
+def _pieces(data: bytes, claim_id: str, made: list[Edit]) -> Iterator[str]:
     yield f"--- {claim_id}"
     yield f"+++ {claim_id} fixed"
     for start, end, text in made:

@@ -11,12 +11,12 @@ from payerbook.cli.style import count, paint
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     asking.add_question(parser)
-    asking.add_history(parser)
+    asking.add_patient(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for a payer or file that cannot be used; 3 when a pack did not load."""
-    return asking.respond(arguments, arguments.history, lambda book: book.limits, _lines)
+    return asking.respond(arguments, lambda book: book.limits, _lines)
 
 
 def _lines(answer: LimitsAnswer, payer: str) -> list[str]:
@@ -24,5 +24,5 @@ def _lines(answer: LimitsAnswer, payer: str) -> list[str]:
     lines = [asking.headline(answer.asked.code, answer.asked.on, payer, said)]
     lines += asking.limit_lines(answer.limits)
     lines += asking.unknown_lines(answer.unknown)
-    lines += asking.source_lines(source for limit in answer.limits for source in limit.sources)
+    lines += asking.cited(answer.limits, answer.unknown)
     return [*lines, paint(NOTICE, "dim")]

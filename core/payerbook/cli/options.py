@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -40,6 +41,10 @@ def _no_day(text: str) -> date:
     raise UsageError("There is no --on for claims: every line carries its own date of service. Use --known-on for what was known.")
 
 
+_AS_WRITTEN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+"""A date as it is written by hand: month, day, year."""
+
+
 def day(text: str) -> date:
     """A date argument, YYYY-MM-DD."""
     try:
@@ -47,7 +52,9 @@ def day(text: str) -> date:
         if len(text) != 10 or found.year not in YEARS:
             raise ValueError
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date between {YEARS[0]} and {YEARS[-1]}; write YYYY-MM-DD") from None
+        hint = _AS_WRITTEN.fullmatch(text)
+        here = f", here {hint[3]}-{hint[1]:0>2}-{hint[2]:0>2}" if hint is not None else ""
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date between {YEARS[0]} and {YEARS[-1]}; write YYYY-MM-DD{here}") from None
     return found
 
 

@@ -39,8 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     book = options.load(arguments)
     heads = book.packs()
     if arguments.payer:
-        wanted = arguments.payer if any(head.id == arguments.payer for head in heads) else book.payer(arguments.payer).id
-        heads = tuple(head for head in heads if head.id == wanted)
+        heads = (head_of(book, arguments.payer),)
     if arguments.due:
         due_output.show((book.pack(head.id) for head in heads), arguments.today or options.clock(), arguments.json)
         return options.warn_not_loaded(book)
@@ -48,9 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _coverage(book, heads, arguments.json)
     found = [describe(book, head, arguments.today) for head in heads]
     if arguments.json:
-        lost = msgspec.to_builtins(book.not_loaded)
-        answer = {"schema_version": SCHEMA_VERSION, "packs": found, "totals": holes_output.totals(found), "not_loaded": lost}
-        print(msgspec.json.encode(answer).decode())
+        print(as_json(book, found))
         return options.warn_not_loaded(book)
     for pack in found:
         print(f"{paint(pack['id'], 'bold')}  {pack['title']}  {paint('version ' + pack['version'], 'dim')}")
@@ -109,6 +106,19 @@ def _coverage(book: Book, heads: Sequence[PackHead], json: bool) -> int:
     if not packs:
         print("No pack here keeps a register of facts.")
     return options.warn_not_loaded(book)
+
+
+def head_of(book: Book, name: str) -> PackHead:
+    """The pack with an id, a payer's or not; else that of the payer whose name it is. Raises UsageError when there is none."""
+    found = next((head for head in book.packs() if head.id == name), None)
+    return found or book.pack(book.payer(name).id).head
+
+
+def as_json(book: Book, found: list[dict[str, Any]]) -> str:
+    """What `packs --json` prints for packs that `describe` gave."""
+    lost = msgspec.to_builtins(book.not_loaded)
+    answer = {"schema_version": SCHEMA_VERSION, "packs": found, "totals": holes_output.totals(found), "not_loaded": lost}
+    return msgspec.json.encode(answer).decode()
 
 
 def describe(book: Book, head: PackHead, today: date | None) -> dict[str, Any]:

@@ -2,85 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TextIO
 
 from payerbook.api import Book
 from payerbook.claim import Claim
 from payerbook.cli import NOTICE, explain_output, fix_output
 from payerbook.cli.fix_output import Shown
+from payerbook.cli.grouped import Group, Grouped, needs
 from payerbook.cli.output import More, Tally
 from payerbook.cli.style import MARKS, count, fold, paint
 from payerbook.errors import Problem
-from payerbook.finding import Cited, Finding, Open, Repair, Report, Suppression, at_risk
+from payerbook.finding import Cited, Repair, Report, Suppression, at_risk
 from payerbook.plugins import NotLoaded
-from payerbook.policy import RANK
 
-_INDEX = re.compile(r"\[\d+\]")
-SHOWN = 8
-"""Messages of one group that are printed; the others are counted."""
 CLAIMS = 25
 """Up to this many claims each get a line of their own."""
-
-
-class _Places:
-    """Where one message applies: the first three places and how many there are."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self._first: list[str] = []
-
-    def add(self, where: str) -> None:
-        self.number += 1
-        if len(self._first) < 3:
-            self._first.append(where)
-
-    def __str__(self) -> str:
-        more = f" and {self.number - 3:,} more" if self.number > 3 else ""
-        return ", ".join(self._first) + more
-
-
-class _Group:
-    """Equal faults: one rule, one severity. Bounded: a few messages with a few places each, the rest as numbers."""
-
-    def __init__(self, first: Finding) -> None:
-        self.first = first
-        self.places = 0
-        self.risk = Decimal(0)
-        self.messages: dict[str, _Places] = {}
-        self.fixes: dict[str, Repair] = {}
-
-    def add(self, claim_id: str, finding: Finding) -> None:
-        self.places += 1
-        self.risk += finding.at_risk or 0
-        where = claim_id if finding.line is None else f"{claim_id} line {finding.line}"
-        places = self.messages.get(finding.message)
-        if places is None and len(self.messages) < SHOWN:
-            places = self.messages[finding.message] = _Places()
-        if places is not None:
-            places.add(where)
-        for fix in finding.fixes:
-            if len(self.fixes) < SHOWN:
-                self.fixes.setdefault(f"{fix.action} {fix.value}", fix)
-
-
-class _Unanswered:
-    """What went unanswered for one reason; the first message stands for those like it, all rules are named."""
-
-    def __init__(self, first: Open) -> None:
-        self.first = first
-        self.claims = 0
-        self.rules: set[str] = set()
-        self.messages: set[str] = set()
-
-    def add(self, items: list[Open]) -> None:
-        self.claims += 1
-        self.rules.update(item.rule for item in items)
-        if len(self.messages) < 2:
-            self.messages.update(item.message for item in items)
 
 
 class TextOutput:
@@ -90,9 +28,7 @@ class TextOutput:
         self._out = out
         self._tally = tally
         self._book = book
-        self._groups: dict[tuple[str, str], _Group] = {}
-        self._open: dict[tuple[str, str, tuple[str, ...]], _Unanswered] = {}
-        self._resolved: dict[str, tuple[Finding, int]] = {}
+        self._grouped = Grouped()
         self._kept: Counter[tuple[str, Suppression]] = Counter()
         self._verdicts: list[str] = []
 
@@ -104,15 +40,7 @@ class TextOutput:
             self._print(line)
         for kept in report.suppressed:
             self._kept[kept.finding.rule, kept.suppression] += 1
-        for finding in report.findings:
-            self._groups.setdefault((finding.rule, finding.severity), _Group(finding)).add(report.claim_id, finding)
-        missing: dict[tuple[str, str, tuple[str, ...]], list[Open]] = {}
-        for item in (*report.unknown, *report.not_on_file):
-            missing.setdefault((item.evidence, item.reason, _paths(item)), []).append(item)
-        for key, items in missing.items():
-            self._open.setdefault(key, _Unanswered(items[0])).add(items)
-        for finding in report.resolved:
-            self._resolved[finding.rule] = (finding, self._resolved.get(finding.rule, (finding, 0))[1] + 1)
+        self._grouped.add(report)
         if len(self._verdicts) <= CLAIMS:
             self._verdicts.append(_verdict(report, claim))
 
@@ -123,7 +51,7 @@ class TextOutput:
         if len(self._verdicts) <= CLAIMS:
             for line in self._verdicts:
                 self._print(line)
-        for group in sorted(self._groups.values(), key=lambda group: (-RANK[group.first.severity], -group.places, group.first.rule)):
+        for group in self._grouped.groups():
             self._group(group)
         self._resolutions()
         self._unanswered()
@@ -133,7 +61,7 @@ class TextOutput:
     def _print(self, text: str = "") -> None:
         self._out.write(text + "\n")
 
-    def _group(self, group: _Group) -> None:
+    def _group(self, group: Group) -> None:
         first = group.first
         risk = f" · ${group.risk:,.2f} at risk" if group.risk else ""
         self._print()
@@ -141,9 +69,8 @@ class TextOutput:
         self._print(paint(head, first.severity) + paint(f"  {count(group.places, 'time')}{risk}", "dim"))
         for message, places in group.messages.items():
             self._print(fold(message, f"  {places}: ", "      "))
-        others = group.places - sum(places.number for places in group.messages.values())
-        if others:
-            self._print(paint(f"  and {others:,} more (--json lists all)", "dim"))
+        if group.others:
+            self._print(paint(f"  and {group.others:,} more (--json lists all)", "dim"))
         for fix in group.fixes.values():
             self._print(fold(_fix(fix), "  Fix     ", "          "))
         for source in first.sources[: 1 if first.sources[0].grade in ("A", "A*") else 2]:
@@ -159,24 +86,27 @@ class TextOutput:
         self._print(paint(fold(f"{first.rule}{codes}{effect}", "  Rule    ", "          "), "dim"))
 
     def _resolutions(self) -> None:
-        if not self._resolved:
+        resolved = self._grouped.resolved()
+        if not resolved:
             return
         self._print()
         self._print(paint("ANSWERED ON THE CLAIM", "bold") + "  a rule applies and the claim already carries what it asks for")
-        for rule in sorted(self._resolved):
-            finding, number = self._resolved[rule]
-            self._print(fold(f"{finding.message} ({rule})", f"  {count(number, 'time')}: ", "      "))
+        for held in resolved:
+            self._print(fold(f"{held.last.message} ({held.last.rule})", f"  {count(held.number, 'time')}: ", "      "))
 
     def _unanswered(self) -> None:
-        if not self._open:
+        unanswered = self._grouped.unanswered()
+        if not unanswered:
             return
         self._print()
         self._print(paint("NOT CHECKED", "bold") + "  facts or tables are missing; these are not passes")
-        for (evidence, _, needs), held in sorted(self._open.items(), key=lambda item: (item[0][0], -item[1].claims, item[0])):
-            like = " And others like it." if len(held.messages) > 1 else ""
-            wanted = f" Needs {', '.join(needs)}." if needs else ""
+        for held in unanswered:
+            like = " And others like it." if held.alike else ""
+            paths = needs(held.first)
+            wanted = f" Needs {', '.join(paths)}." if paths else ""
             rules = ", ".join(sorted(held.rules))
-            self._print(fold(f"{held.first.message}{like}{wanted} ({rules})", f"  {evidence}, {count(held.claims, 'claim')}: ", "      "))
+            lead = f"  {held.first.evidence}, {count(held.claims, 'claim')}: "
+            self._print(fold(f"{held.first.message}{like}{wanted} ({rules})", lead, "      "))
 
     def _fixed(self, claim_id: str, shown: Shown) -> None:
         self._print(paint(f"FIXED  {claim_id}", "bold"))
@@ -220,11 +150,6 @@ class TextOutput:
         if not_loaded:
             self._print(paint(f"NOT LOADED: {', '.join(lost.name for lost in not_loaded)}. Their payers went unchecked.", "deny"))
         self._print(paint(NOTICE, "dim"))
-
-
-def _paths(item: Open) -> tuple[str, ...]:
-    """The facts an answer needs, line numbers aside."""
-    return tuple(sorted({_INDEX.sub("[]", need) for need in item.needs}))
 
 
 def _verdict(report: Report, claim: Claim) -> str:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
+from datetime import date
 from typing import get_args
 
 import msgspec
 
+from payerbook.api import Book
 from payerbook.claim import SCHEMA_VERSION
 from payerbook.cli import NOTICE, options
 from payerbook.cli.style import count, fold, paint
 from payerbook.errors import UsageError
-from payerbook.units import Method
+from payerbook.units import Count, Method
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,13 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Exit 0; 2 for a payer, code or number that cannot be used."""
     book = options.load(arguments)
     head = book.payer(arguments.payer)
-    minutes: Counter[str] = Counter()
-    for code, number in map(_minutes, arguments.minutes):
-        minutes[code] += number
-    answer = book.units(head.id, minutes, method=arguments.method, on=arguments.on or options.clock())
+    answer = count_units(book, head.id, arguments.minutes, arguments.method, arguments.on)
     if arguments.json:
-        asked = {"question": "units", "payer": head.id, "minutes": arguments.minutes, "on": arguments.on, "method": arguments.method}
-        print(msgspec.json.encode({"schema_version": SCHEMA_VERSION, "asked": asked, **msgspec.to_builtins(answer)}).decode())
+        print(as_json(answer, head.id, arguments.minutes, arguments.method, arguments.on))
         return options.warn_not_loaded(book)
     for code, number in answer.units.items():
         print(f"{paint(code, 'bold')}  {count(number, 'unit')}")
@@ -49,6 +48,20 @@ def run(arguments: argparse.Namespace) -> int:
         print(fold("or " + ", ".join(f"{code} {number}" for code, number in other.items()), "  "))
     print(paint(NOTICE, "dim"))
     return options.warn_not_loaded(book)
+
+
+def count_units(book: Book, payer: str, given: Sequence[str], method: Method | None, on: date | None) -> Count:
+    """The units of CODE=MINUTES texts; without a day those of today. Raises UsageError for a text that cannot be read."""
+    minutes: Counter[str] = Counter()
+    for code, number in map(_minutes, given):
+        minutes[code] += number
+    return book.units(payer, minutes, method=method, on=on or options.clock())
+
+
+def as_json(answer: Count, payer: str, given: Sequence[str], method: Method | None, on: date | None) -> str:
+    """What `units --json` prints."""
+    asked = {"question": "units", "payer": payer, "minutes": given, "on": on, "method": method}
+    return msgspec.json.encode({"schema_version": SCHEMA_VERSION, "asked": asked, **msgspec.to_builtins(answer)}).decode()
 
 
 def _minutes(text: str) -> tuple[str, int]:

@@ -33,6 +33,11 @@ class _Noting(SimpleHTTPRequestHandler):
         """Says nothing: `asked` holds what was asked."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that is closed leaves in the middle of a file: nothing to tell."""
+
+
 class Served:
     """A folder served on this machine: its address, and the paths asked for so far."""
 
@@ -45,7 +50,7 @@ class Served:
 def served(folder: Path) -> Iterator[Served]:
     """Serves a folder on a free port of this machine."""
     asked: list[str] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Noting, asked=asked, directory=str(folder)))
+    server = _Server(("127.0.0.1", 0), partial(_Noting, asked=asked, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield Served(f"http://127.0.0.1:{server.server_port}/", asked)

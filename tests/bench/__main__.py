@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.bench.measure import Row
 
-PARTS = ("one_claim", "rules_scaling", "cold_start", "x12_file", "workshop", "site_build")
+PARTS = ("one_claim", "rules_scaling", "cold_start", "x12_file", "workshop", "site_build", "browser")
 HEAD = ("Measured / yardstick", "Yardstick", "Measured", "Ratio", "Goal", "Met")
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- written by `make bench` -->\n", "<!-- end -->\n"

@@ -1,146 +1,211 @@
-// The page of the claim checker: takes a claim, asks the worker, shows what it says. Claims live in this tab only: nothing is stored.
-import { claim } from "./form.mjs";
-import { show } from "./view.mjs";
+// The page of the claim checker: takes claims, asks the worker, shows what it says. Claims live in this tab only: nothing is stored.
+import { Desk } from "./desk.mjs";
+import { make, several } from "./dom.mjs";
+import { add, claim, remove, reset } from "./form.mjs";
+import { Held, TOO_LARGE, tooLarge } from "./held.mjs";
+import * as repair from "./repair.mjs";
+import { show, summary } from "./view.mjs";
+import { PASTED, TYPED } from "./words.mjs";
 
 const page = document.getElementById("pb-checker");
 const part = (name) => page.querySelector(`[data-part=${name}]`);
 const [form, text, status, results] = ["form", "text", "status", "results"].map(part);
-const LIMIT = 20_000_000;
+const NOTHING = "There is no claim yet. Choose a file or a sample, paste one, or fill in the form.";
+const CLOSED = "details:not([open])";
+const FORMATS = { csv: "Spreadsheet (CSV)", json: "JSON", sarif: "SARIF" };
+const BUSY = ["[data-part=check]", "[data-part=form] button:not([type=button])", "[data-part=results] button"].join();
 
-let worker;
-let starting;
-let waiting;
-let file; // the bytes of a file that was chosen: 837 files need not be UTF-8
-let answer;
+let running = false;
+let asked; // what the results on the page answer: files, payer, today
+const saved = new Set(); // addresses of files that were saved
 
 const say = (words) => { status.textContent = words; };
+const held = new Held(part("held"), say);
+const desk = new Desk({ step: say, loaded, ready, counted });
 
-async function start() {
-  const held = await fetch(new URL("runtime.json", import.meta.url));
-  const runtime = held.ok ? await held.json() : { ready: false };
-  if (!runtime.ready) throw new Error("This copy of the site was built without the checker. Install payerbook and run `payerbook check` on your machine.");
-  say(`Loading the checker, ${(runtime.bytes / 1e6).toFixed(0)} MB, once …`);
-  // A worker from a blob: address falls under this page's content security policy; one from its own address would not.
-  const source = new Blob([`import ${JSON.stringify(new URL("worker.mjs", import.meta.url).href)};`], { type: "text/javascript" });
-  worker = new Worker(URL.createObjectURL(source), { type: "module" });
-  worker.onmessage = ({ data }) => {
-    if (data.type === "progress") say(data.text);
-    else if (data.type === "failed") waiting.reject(new Error(data.text));
-    else waiting.resolve(data.json);
-  };
-  worker.onerror = () => waiting.reject(new Error("The checker could not be loaded. Load the page again, or use another browser."));
-  await ask({ type: "start", runtime });
+function ready() {
   page.dataset.ready = "yes";
+  part("loading").hidden = true;
+  say("Checking …");
 }
 
-function ask(message) {
-  return new Promise((resolve, reject) => {
-    waiting = { resolve, reject };
-    worker.postMessage(message);
-  });
+function loaded(bytes, total) {
+  part("loading").hidden = false;
+  part("bar").max = total;
+  part("bar").value = bytes;
+  part("amount").textContent = `${(bytes / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
 }
 
-async function check() {
-  const data = file?.data ?? new TextEncoder().encode(text.value);
-  if (!data.length) return say("There is no claim yet. Choose a sample, paste one, drop a file or fill in the form.");
-  if (data.length > LIMIT) return say("This file is larger than 20 MB. Use `payerbook check` on your machine, which has no such limit.");
-  part("check").disabled = true;
+function counted(claims) {
+  part("loading").hidden = false;
+  part("bar").removeAttribute("value");
+  part("amount").textContent = several(claims, "claim");
+}
+
+// Asks the engine one thing at a time; undefined when it could not answer, and the status line says why.
+async function ask(question) {
+  if (running) return undefined;
+  busy(true);
   try {
-    starting ??= start();
-    await starting;
-    say("Checking …");
-    const chosen = { payer: part("payer").value || null, today: part("today").value || null };
-    const found = JSON.parse(await ask({ type: "check", data, name: file?.name ?? "the text", ...chosen }));
-    if (found.refused) return say(found.refused);
-    answer = found.answer;
-    show(results, found, new URL(page.dataset.root, location.href));
-    part("actions").hidden = false;
-    say(summary(answer));
-    results.focus();
+    return await desk.ask(question);
   } catch (error) {
-    if (!page.dataset.ready) starting = undefined;
+    delete page.dataset.ready;
     say(error.message);
+    return undefined;
   } finally {
-    part("check").disabled = false;
+    busy(false);
   }
 }
 
-function summary({ summary: { claims, by_severity: found }, errors }) {
-  const parts = Object.entries(found).filter(([, number]) => number).map(([name, number]) => `${number} ${name}`);
-  const lost = errors.length ? `, ${errors.length} not readable` : "";
-  return `${claims} ${claims === 1 ? "claim" : "claims"} checked${lost}: ${parts.join(", ") || "no finding"}.`;
+function busy(now) {
+  running = now;
+  part("cancel").hidden = !now;
+  if (!now) part("loading").hidden = true;
+  for (const button of page.querySelectorAll(BUSY)) button.disabled = now;
+}
+
+async function check(files, about = "") {
+  if (!files.length) return say(NOTHING);
+  if (tooLarge(files)) return say(TOO_LARGE);
+  const question = { files: files.map(({ name, data }) => ({ name, data })), payer: part("payer").value || null, today: part("today").value || null };
+  asked = undefined;
+  results.replaceChildren();
+  const told = await ask({ what: "check", ...question });
+  if (told === undefined) return undefined;
+  const found = JSON.parse(told);
+  if (found.refused) return say(found.refused);
+  asked = question;
+  show(results, found, new URL(page.dataset.root, location.href), [actions(), offer(found.shown.safe)]);
+  say(`${about}${summary(found.shown)}`);
+  results.focus();
+  return undefined;
+}
+
+function brought() {
+  const pasted = new TextEncoder().encode(text.value);
+  return text.value.trim() ? [...held.files, { name: PASTED, data: pasted }] : held.files;
+}
+
+function button(words, act, attributes = {}) {
+  const made = make("button", words, { type: "button", class: "md-button", ...attributes });
+  made.onclick = act;
+  return made;
+}
+
+function actions() {
+  const formats = Object.entries(FORMATS).map(([format, words]) => button(words, () => save(format), { "data-save": format }));
+  return make("p", ["Save the report: ", ...formats.flatMap((one) => [one, " "]), button("Print", () => print())], { class: "pb-actions" });
+}
+
+async function save(format) {
+  const written = await ask({ what: "saved", format, ...asked });
+  if (written === undefined) return;
+  give(written, `payerbook-report.${format}`);
+  say(`The report is saved as payerbook-report.${format}.`);
+}
+
+function give(content, name) {
+  const link = make("a", "", { download: name });
+  link.href = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
+  saved.add(link.href);
+  link.click();
+}
+
+function offer(safe) {
+  if (!safe) return null;
+  const region = make("div", "", { "aria-live": "polite" });
+  return make("section", [
+    make("h3", "Corrections that follow from the claim itself"),
+    make("p", `${several(safe, "finding")} can be corrected without asking anybody: how codes are written, or what stands twice. Your file stays as it is.`),
+    button("Show the corrections", () => corrections(region), { "data-repair": "" }),
+    region,
+  ], { class: "pb-report pb-repair" });
+}
+
+async function corrections(region) {
+  const answer = await ask({ what: "repaired", ...asked });
+  if (answer === undefined) return;
+  const told = JSON.parse(answer[0]);
+  const files = asked.files.map(({ name }, place) => ({ name, data: answer[1][place] }));
+  repair.show(region, told, {
+    save: (place) => give(files[place].data, repair.corrected(files[place].name)),
+    check: () => check(files, "The corrected claims: "),
+  });
+  say("The corrections are shown.");
 }
 
 function forget() {
-  file = answer = undefined;
+  asked = undefined;
+  held.clear();
   text.value = "";
-  text.readOnly = false;
   part("file").value = "";
   part("sample").value = "";
-  form.reset();
-  part("lines").replaceChildren(part("lines").firstElementChild);
+  reset(form);
   results.replaceChildren();
-  part("actions").hidden = true;
+  for (const address of saved) URL.revokeObjectURL(address);
+  saved.clear();
 }
 
 async function take(chosen) {
-  if (!chosen) return;
-  forget();
-  if (chosen.size > LIMIT) return say("This file is larger than 20 MB. Use `payerbook check` on your machine, which has no such limit.");
-  file = { name: chosen.name, data: new Uint8Array(await chosen.arrayBuffer()) };
-  text.value = new TextDecoder("windows-1252").decode(file.data.slice(0, 200_000));
-  text.readOnly = true;
-  say(`${chosen.name} is in the page. Press Check.`);
+  const names = [];
+  for (const file of chosen) {
+    if (tooLarge([{ data: { length: file.size } }]) || !held.add(file.name, new Uint8Array(await file.arrayBuffer()))) return say(TOO_LARGE);
+    names.push(file.name);
+  }
+  if (names.length) say(`${names.join(", ")} ${names.length === 1 ? "is" : "are"} in the page. Press Check.`);
+  part("file").value = "";
+  return undefined;
 }
 
 async function sample() {
   const name = part("sample").value;
   if (!name) return;
-  forget();
-  part("sample").value = name;
   try {
-    const held = await fetch(new URL(name, import.meta.url));
-    text.value = await held.text();
-    say("The sample is in the page. Press Check.");
+    const answer = await fetch(new URL(name, import.meta.url));
+    if (!answer.ok) throw new Error(name);
+    held.add(name, new Uint8Array(await answer.arrayBuffer()), true);
+    say(`The sample ${name} is in the page. Press Check.`);
   } catch {
     say("The sample cannot be loaded without a network. Load the page again when there is one.");
   }
 }
 
-function save() {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(answer, null, 2)], { type: "application/json" }));
-  link.download = "payerbook-report.json";
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
-part("check").onclick = check;
+part("check").onclick = () => check(brought());
+part("cancel").onclick = () => desk.stop(new Error("Stopped. What you brought in is still here."));
 part("sample").onchange = sample;
-part("file").onchange = () => take(part("file").files[0]);
-part("save").onclick = save;
-part("print").onclick = () => print();
-part("clear").onclick = () => { forget(); say("Everything is cleared."); text.focus(); };
-part("add").onclick = () => {
-  const line = part("lines").firstElementChild.cloneNode(true);
-  for (const field of line.querySelectorAll("input")) if (field.name !== "service_date") field.value = "";
-  part("lines").append(line);
-  line.querySelector("input").focus();
+part("file").onchange = () => take(part("file").files);
+part("clear").onclick = () => {
+  const done = "Everything is cleared.";
+  if (running) desk.stop(new Error(done));
+  forget();
+  say(done);
+  text.focus();
+};
+part("add").onclick = () => add(form);
+form.onclick = (event) => {
+  if (event.target.matches("[data-part=remove]")) remove(form, event.target.closest("fieldset"));
 };
 form.onsubmit = (event) => {
   event.preventDefault();
-  const made = claim(form);
-  file = undefined;
-  text.readOnly = false;
-  text.value = JSON.stringify(made, null, 2);
-  check();
+  check([{ name: TYPED, data: new TextEncoder().encode(JSON.stringify(claim(form), null, 2)) }]);
 };
-for (const name of ["dragover", "drop"]) {
+for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
   part("drop").addEventListener(name, (event) => {
     event.preventDefault();
-    if (name === "drop") take(event.dataTransfer.files[0]);
+    part("drop").classList.toggle("pb-over", name === "dragenter" || name === "dragover");
+    if (name === "drop") take(event.dataTransfer.files);
   });
 }
+// Paper has no folds: they are opened for printing and closed again.
+const opened = [];
+addEventListener("beforeprint", () => {
+  for (let one = results.querySelector(CLOSED); one; one = results.querySelector(CLOSED)) {
+    one.dispatchEvent(new Event("toggle")); // fills it now: its own event comes too late
+    one.open = true;
+    opened.push(one);
+  }
+});
+addEventListener("afterprint", () => { for (const one of opened.splice(0)) one.open = false; });
 const now = new Date();
 part("today").value = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
 part("ui").hidden = false;

@@ -1,104 +1,111 @@
-// The reports of a check as HTML. Every text goes in as text, never as markup.
-const VERDICT = {
-  deny: "Would be denied",
-  return: "Would be returned for correction",
-  review: "Likely to be pulled for review",
-  incomplete: "Nothing found, but not everything could be checked",
-  clean: "Nothing found",
-};
-const SEVERITY = { deny: "Denied", return: "Returned", review: "Review", advice: "Advice" };
-const STYLE = { deny: "deny", return: "return", review: "review", clean: "clean" };
-const EVIDENCE = { claim: "the claim alone", table: "dated tables", record: "history, eligibility and authorization", chart: "the chart" };
-const STATE = { clean: "nothing found", unknown: "not all of it could be checked", "not-on-file": "nothing on file for the date" };
+// Results: totals, equal faults of many claims together in the order of the command's text, what was not checked, then the claims.
+import { detail, reservation, rule, source, verdict } from "./claim.mjs";
+import { fold, list, make, money, several } from "./dom.mjs";
+import { COUNTED, EVIDENCE, FORM, SEVERITY, TYPED, chip } from "./words.mjs";
 
-function make(tag, content, attributes = {}) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...[content].flat().filter((one) => one !== null && one !== undefined && one !== ""));
-  return made;
+const NOTICE = "Not legal or billing advice; the payer's own documents decide.";
+const card = (content, attributes = {}) => make("section", content, { class: "pb-report", ...attributes });
+
+const kinds = (open) => Object.keys(EVIDENCE).filter((kind) => open.some((one) => one.evidence === kind));
+
+function totals({ summary, open }) {
+  const verdicts = Object.entries(summary.by_verdict).filter(([, number]) => number);
+  const clean = summary.by_verdict.clean + summary.by_verdict.incomplete > 0;
+  const missing = kinds(open).map((kind) => EVIDENCE[kind]).join("; ");
+  return [
+    make("ul", verdicts.map(([name, number]) => make("li", [chip(`${number.toLocaleString("en-US")}`, name), ` ${COUNTED[name]}`])), { class: "pb-totals" }),
+    Number(summary.at_risk) ? make("p", [make("strong", money(summary.at_risk)), " of charges may not be paid as billed."]) : null,
+    clean ? make("p", `Nothing found means that no rule on file objects.${missing ? ` Not everything could be checked (${missing}); see below.` : ""}`) : null,
+    make("p", NOTICE),
+  ];
 }
 
-const chip = (words, style) => make("span", words, { class: `pb-chip${style ? ` pb-${style}` : ""}` });
-const outside = (words, href) => make("a", [words, make("span", " (new tab)", { class: "pb-hidden" })], { href, target: "_blank", rel: "noopener noreferrer" });
-
-function place(item) {
-  const where = item.line === null ? "Claim" : `Line ${item.line}`;
-  const spot = item.location;
-  const at = spot?.segment ? `segment ${spot.segment}` : spot?.line ? `line ${spot.line} of the file` : "";
-  return at ? `${where}, ${at}` : where;
+function read(file) {
+  const what = file.form === null ? "no claim could be read" : `${file.name === TYPED ? "" : `${FORM[file.form]}, `}${several(file.claims, "claim")}`;
+  return make("li", `${file.name}: ${what}`);
 }
 
-function fixes(item, { actions }) {
-  return item.fixes.map((fix) => make("li", [
-    make("strong", fix.safety === "safe" ? "Correct it: " : "Only if it is true: "),
-    `${actions[`${fix.action} ${fix.value}`]}${fix.line === null || fix.line === item.line ? "" : ` (line ${fix.line})`}`,
-    fix.why ? ` — ${fix.why}` : "",
-  ]));
-}
-
-function sources(item) {
-  return item.sources.map((source) => make("li", [
-    source.url ? outside(source.title, source.url) : source.title,
-    `${source.section ? `, ${source.section}` : ""}. ${source.publisher}; grade ${source.grade}`,
-    source.last_checked ? `; last checked ${source.last_checked}.` : ".",
-  ]));
-}
-
-function listed(words, items) {
-  return items.length ? make("details", [make("summary", `${words} (${items.length})`), make("ul", items)], { class: "pb-more" }) : null;
-}
-
-function finding(item, around) {
-  const { titles, root } = around;
-  const repairs = fixes(item, around);
-  return make("li", [
-    make("p", [chip(SEVERITY[item.severity], STYLE[item.severity]), ` ${place(item)}: `, make("strong", item.message)]),
-    repairs.length ? make("ul", repairs) : null,
-    make("p", [
-      "Rule: ", outside(titles[item.rule] ?? item.rule, new URL(item.url.slice(1), root)),
-      item.denials.length ? `. Seen as ${item.denials.join(", ")}` : "",
-      item.at_risk === null ? "." : `. At risk: $${item.at_risk}.`,
-    ]),
-    listed("Sources", sources(item)),
-  ], { class: "pb-finding" });
-}
-
-function open(item, { titles }) {
-  return make("li", `${place(item)}: ${item.message} (${titles[item.rule] ?? item.rule})`);
-}
-
-function report(one, around) {
-  const checked = Object.entries(one.checked).map(([kind, state]) => make("li", `${EVIDENCE[kind]}: ${STATE[state] ?? SEVERITY[state]?.toLowerCase() ?? state}`));
-  const packs = one.packs.map((pack) => `${pack.id} ${pack.version}`).join(", ");
-  return make("section", [
-    make("h3", [`Claim ${one.claim_id} `, chip(`${VERDICT[one.verdict]}${one.verdict === "clean" && !one.complete ? "; not everything was checked" : ""}`, STYLE[one.verdict])]),
-    one.payer === null ? make("p", `The payer is not on file${one.payer_as_sent ? `: ${one.payer_as_sent}` : ""}. Only the form of the claim was checked.`) : null,
-    one.findings.length ? make("ul", one.findings.map((item) => finding(item, around)), { class: "pb-findings" }) : null,
-    listed("Applies, and the claim already answers it", one.resolved.map((item) => open(item, around))),
-    listed("Could not be checked", one.unknown.map((item) => open(item, around))),
-    listed("Nothing on file for the date", one.not_on_file.map((item) => open(item, around))),
-    make("p", `${one.passed} rules passed, ${one.not_applicable} do not apply. Checked against ${packs}.`),
-    make("details", [make("summary", "What was looked at"), make("ul", checked)], { class: "pb-more" }),
-  ], { class: "pb-report", "data-verdict": one.verdict });
+function asked([first]) {
+  const today = first?.report.asked.today;
+  return first ? make("li", `Checked by payerbook ${first.report.engine}${today ? ` as of ${today}` : ""}`) : null;
 }
 
 function unread(problem) {
   const { segment, line, column, path } = problem.place;
-  const where = [segment && `segment ${segment}`, line && `line ${line}`, column && `column ${column}`, path].filter(Boolean).join(", ");
-  return make("li", [make("strong", problem.message), ` ${problem.repair} `, `(${[problem.code, where].filter(Boolean).join(", ")})`]);
+  const where = [problem.file, segment && `segment ${segment}`, line && `line ${line}`, column && `column ${column}`, path].filter(Boolean).join(", ");
+  const whose = problem.claim_id ? `Claim ${problem.claim_id}: ` : "";
+  return make("li", [make("strong", `${whose}${problem.message}`), ` ${problem.repair} `, make("span", `(${where}; ${problem.code})`, { class: "pb-note" })]);
 }
 
-// Fills the region for results; `found` is what the engine said, `root` the address of the site.
-export function show(region, found, root) {
-  const { reports, errors, summary, not_loaded: lost } = found.answer;
-  const around = { ...found.words, root };
-  region.replaceChildren(
+function faults({ errors, summary }) {
+  if (!errors.length) return null;
+  const rest = summary.errors - errors.length;
+  return card([
+    make("h3", [chip("Not readable", "return"), ` ${several(summary.errors, "fault")} in what was brought in`]),
+    make("ul", [...errors.map(unread), rest ? make("li", `and ${several(rest, "more", "more")}; the saved report lists all`) : null]),
+  ]);
+}
+
+const effect = (group) =>
+  group.effect === group.severity || group.effect === "none" ? "." : `. The payer may ${group.effect} it; the sources on file prove less.`;
+
+function group(one, root) {
+  const risk = Number(one.at_risk) ? `; ${money(one.at_risk)} at risk` : "";
+  return card([
+    make("h4", [chip(SEVERITY[one.severity], one.severity), ` ${one.rule.title}`]),
+    make("p", `${several(one.times, "time")}${risk}.`, { class: "pb-note" }),
+    make("ul", [
+      ...one.messages.map(({ where, text }) => make("li", [make("strong", `${where}: `), text])),
+      one.others ? make("li", `and ${several(one.others, "more", "more")} like it; the saved report lists all`) : null,
+    ]),
+    one.fixes.length ? make("p", make("strong", "What to do")) : null,
+    make("ul", one.fixes.map((fix) => make("li", [make("strong", fix.safe ? "Safe to do: " : "Only if it is true: "), `${fix.words}${fix.why ? ` — ${fix.why}` : ""}`]))),
+    make("p", ["Rule: ", rule(one.rule.title, one.rule.url, root), one.denials.length ? `. Comes back as ${one.denials.join(", ")}` : "", effect(one)]),
+    list("Sources", one.sources.map(source)),
+  ], { "data-verdict": one.severity });
+}
+
+function unanswered(open) {
+  if (!open.length) return null;
+  const item = (one) => make("li", `${one.text}${one.alike ? " And others like it." : ""} ${several(one.claims, "claim")}. (${one.rules.join("; ")})`);
+  const parts = kinds(open).map((kind) => [make("p", make("strong", `Needs ${EVIDENCE[kind]}`)), make("ul", open.filter((one) => one.evidence === kind).map(item))]);
+  return make("section", [
+    make("h3", "Not checked"),
+    make("p", "Facts or tables are missing. These are not passes."),
+    fold(`What is missing (${open.length})`, parts.flat()),
+  ]);
+}
+
+function claim({ report, payer, at_risk: risk, titles, actions }, root, alone) {
+  const facts = [payer ?? report.payer_as_sent, Number(risk) ? `${money(risk)} at risk` : "", reservation(report)].filter(Boolean).join(" · ");
+  const heading = [make("h3", [`Claim ${report.claim_id} `, verdict(report)]), make("p", facts, { class: "pb-note" })];
+  const body = () => make("div", detail(report, { titles, actions, root }));
+  return card([...heading, alone ? body() : fold("Everything about this claim", body)], { "data-verdict": report.verdict });
+}
+
+// The number of claims in words, for the status line.
+export function summary({ summary: { claims, errors, by_verdict: found } }) {
+  const parts = Object.entries(found).filter(([, number]) => number).map(([name, number]) => `${number.toLocaleString("en-US")} ${COUNTED[name]}`);
+  return `${several(claims, "claim")} checked${errors ? `, ${several(errors, "fault")} in the input` : ""}${parts.length ? `: ${parts.join(", ")}` : ""}.`;
+}
+
+// Fills the region for results: `found` is what the engine said, `root` the address of the site, `beside` what the page adds to them.
+export function show(region, { files, shown }, root, beside) {
+  const { claims, groups, resolved, open, summary: counted, not_loaded: lost } = shown;
+  const many = counted.claims > 1;
+  const rest = counted.claims - claims.length;
+  const parts = [
     make("h2", "What the rules say", { id: "results" }),
-    make("p", `${summary.claims} checked. At risk: $${summary.at_risk}. Not legal or billing advice; the payer's own documents decide.`),
-    ...[
-      errors.length ? make("section", [make("h3", "Not readable"), make("ul", errors.map(unread))], { class: "pb-report" }) : null,
-      lost.length ? make("p", `Not loaded: ${lost.map((one) => one.name).join(", ")}.`) : null,
-      ...reports.map((one) => report(one, around)),
-    ].filter(Boolean),
-  );
+    ...totals(shown),
+    make("ul", [...files.map(read), asked(claims)], { class: "pb-note", "aria-label": "What was read, and by what" }),
+    lost.length ? make("p", `Not loaded: ${lost.map((one) => one.name).join(", ")}. Their payers went unchecked.`) : null,
+    ...beside,
+    faults(shown),
+    many && groups.length ? make("section", [make("h3", "What was found"), ...groups.map((one) => group(one, root))]) : null,
+    many && resolved.length ? list("Applies, and the claims already answer it", resolved.map((one) => make("li", `${one.text} ${several(one.times, "time")}. (${one.rule.title})`))) : null,
+    many ? unanswered(open) : null,
+    many ? make("section", [make("h2", "Claim by claim"), ...claims.map((one) => claim(one, root, false)), rest ? make("p", `${several(rest, "more claim")}: the saved report has all of them.`) : null]) : null,
+    ...(many ? [] : claims.map((one) => claim(one, root, true))),
+  ];
+  region.replaceChildren(...parts.filter(Boolean));
 }

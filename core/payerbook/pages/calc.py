@@ -6,28 +6,31 @@ The scripts (`assets/calc/*.mjs`) count as the engine does; tests hold the two a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 
+from payerbook.pages import figures, prices
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.markup import esc, front
 from payerbook.pages.text import UNIT_METHOD
-from payerbook.policy import Pack, Rule, Version, When
+from payerbook.policy import Rule, Version
 
 INDEX = "calc/index.md"
-DECIDED = frozenset({"claim_types", "payer_sequences", "codes", "not_codes", "modifiers_any"})
-"""Conditions of a version that the calculators can judge; a rule with others is named beside the result."""
 
 
 class Calculator(NamedTuple):
-    """One calculator: its name in addresses, its title, what it answers, and the rule kinds that it rests on."""
+    """One calculator: its name in addresses, its title, what it answers, the command that answers it without a browser, the rule kinds
+    that it rests on, its fields as HTML, and other words that people look for it by."""
 
     name: str
     title: str
     about: str
+    command: str
     kinds: tuple[str, ...]
     fields: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 def _input(name: str, words: str, attributes: str = 'type="date"') -> str:
@@ -42,28 +45,77 @@ def _select(name: str, words: str, options: Sequence[tuple[str, str]]) -> str:
 _COUNT = 'type="number" min="0" step="1" inputmode="numeric"'
 _MONEY = 'type="number" min="0" step="0.01" inputmode="decimal"'
 _PAYER = '<p><label>Payer <select name="payer"></select></label></p>'
+_INDEX = 'type="number" min="0" step="0.001" inputmode="decimal"'
+_CODE = 'list="pc-codes" pattern="[0-9A-Za-z]{5}" maxlength="5"'
 _UNKNOWN = ("", "not said")
+_SEQUENCES = [(word, word) for word in ("primary", "secondary", "tertiary")]
+_STATUSES = [("approved", "approved"), ("pending", "asked for, not decided"), ("denied", "denied, expired or cancelled")]
 
 CALCULATORS = (
     Calculator(
         "units",
         "Minutes to units",
         "How many units the minutes of a day make, with the arithmetic, and how many of them carry the assistant modifier.",
+        "units",
         ("timed-units", "assistant-share"),
         (
             _select("method", "Counted by", [(method, text) for method, text in UNIT_METHOD.items() if method is not None]),
-            '<div data-part="rows"><div class="pb-fields pb-line">'
-            + _input("code", "Code", 'list="pc-codes" pattern="[0-9A-Za-z]{5}" maxlength="5"')
+            '<div data-part="rows" class="pb-rows"><div class="pb-fields pb-line" role="group" aria-label="Code">'
+            + _input("code", "Code", _CODE)
             + _input("minutes", "Minutes", _COUNT)
-            + _input("assistant", "of these an assistant's", _COUNT)
+            + _input("assistant", "By an assistant", _COUNT)
             + "</div></div>",
             '<p><button type="button" class="md-button" data-part="add">Add a code</button></p>',
+        ),
+    ),
+    Calculator(
+        "price",
+        "Expected payment",
+        "What the payer should allow and pay for each line, what the patient owes, and every step of the arithmetic.",
+        "price",
+        prices.KINDS,
+        (
+            _PAYER,
+            _select("where", "Locality", [("national", "National amounts (all price indices 1)"), ("own", "Price indices that I type")]),
+            '<div class="pb-fields pb-own" data-part="own" hidden>'
+            + _input("work", "Work index", _INDEX)
+            + _input("practice", "Practice expense index", _INDEX)
+            + _input("malpractice", "Malpractice index", _INDEX)
+            + "</div>",
+            _select("sequence", "The payer is", _SEQUENCES),
+            _input("deductible", "Deductible left, $ (0 = met)", _MONEY),
+            _input("place", "Place of service", 'inputmode="numeric" pattern="[0-9]{2}" maxlength="2" value="11"'),
+            '<div data-part="rows" class="pb-rows">'
+            + '<div class="pb-fields pb-line" role="group" aria-label="Service line">'
+            + _input("day", "Date of service", 'type="date" data-keep')
+            + _input("code", "Code", _CODE)
+            + _input("units", "Units", f'{_COUNT} value="1"')
+            + _input("modifiers", "Modifiers", 'placeholder="GP, CQ" autocapitalize="characters"')
+            + _input("charge", "Charge, $", _MONEY)
+            + _input("paid", "Payer paid, $", _MONEY)
+            + _select("elsewhere", "Billed on", [("", "this claim"), ("1", "another claim of that day")])
+            + "</div></div>",
+            '<p><button type="button" class="md-button" data-part="add">Add a line</button> '
+            "Charge and payment may stay empty; give the payment to see whether a line is underpaid.</p>",
+        ),
+        (
+            "fee schedule",
+            "fee schedule lookup",
+            "fee schedule calculator",
+            "payment calculator",
+            "how much will medicare pay",
+            "how much does medicare pay",
+            "what does medicare pay",
+            "what will medicare pay",
+            "underpaid",
+            "expected reimbursement",
         ),
     ),
     Calculator(
         "kx",
         "What is left of the yearly therapy amount",
         "How much of Medicare's yearly amount is left, and whether the next line needs the KX modifier.",
+        "limits",
         ("amount-threshold",),
         (
             _PAYER,
@@ -77,6 +129,7 @@ CALCULATORS = (
         "deadlines",
         "Deadlines of a claim",
         "The last day to file, to correct and to appeal a claim, for every payer whose terms are on file.",
+        "deadlines",
         ("timely-filing", "appeal-terms"),
         (
             _PAYER,
@@ -86,7 +139,7 @@ CALCULATORS = (
             _input("decided", "Decided on"),
             _select("frequency", "The claim is", [("1", "new"), ("7", "a replacement (7)"), ("8", "a void (8)")]),
             _select("type", "Form", [("professional", "professional (CMS-1500, 837P)"), ("institutional", "institutional (UB-04, 837I)")]),
-            _select("sequence", "The payer is", [("primary", "primary"), ("secondary", "secondary"), ("tertiary", "tertiary")]),
+            _select("sequence", "The payer is", _SEQUENCES),
             _input("other", "The other payer decided on"),
             _input("state", "State of the provider", 'maxlength="2" pattern="[A-Za-z]{2}"'),
             _select("participating", "Provider", [_UNKNOWN, ("yes", "with a contract"), ("no", "without a contract")]),
@@ -96,6 +149,7 @@ CALCULATORS = (
         "certification",
         "Certification of the plan of care",
         "By when the plan of care has to be certified, and until when the certification lasts.",
+        "deadlines",
         ("certification", "recertification", "progress-report"),
         (
             _PAYER,
@@ -108,14 +162,21 @@ CALCULATORS = (
     Calculator(
         "visits",
         "Visits left of an authorization",
-        "How many visits are left, and when to ask for more.",
+        "How many visits are left, whether the next one is covered, and by when to ask for more.",
+        "check",
         (),
         (
-            _input("approved", "Visits approved", _COUNT),
-            _input("used", "Visits used", _COUNT),
+            _input("on", "Next visit on"),
             _input("week", "Visits a week", _COUNT),
-            _input("on", "Counted on"),
-            _input("until", "Authorization ends on"),
+            '<div data-part="rows" class="pb-rows">'
+            + '<div class="pb-fields pb-line" role="group" aria-label="Authorization">'
+            + _input("approved", "Visits approved", _COUNT)
+            + _input("used", "Visits used", _COUNT)
+            + _input("from", "From")
+            + _input("until", "Until")
+            + _select("status", "It is", _STATUSES)
+            + "</div></div>",
+            '<p><button type="button" class="md-button" data-part="add">Add an authorization</button></p>',
         ),
     ),
 )
@@ -140,7 +201,9 @@ def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
 
 
 def _index() -> Iterator[str]:
-    yield from front("Calculators", description="Units, KX, deadlines, certification and visits, without sending anything.")
+    yield from front(
+        "Calculators", description="Units, expected payment, KX, deadlines, certification and visits, without sending anything."
+    )
     yield "# Calculators\n"
     yield "They count in this page, with the figures of the rules on file. Nothing that you type is sent or kept.\n"
     for one in CALCULATORS:
@@ -153,60 +216,33 @@ def _page(catalog: Catalog, calculator: Calculator) -> Iterator[str]:
     yield from [*front_matter[:-2], "modules: [calc/page.mjs]", *front_matter[-2:]]
     yield f"# {calculator.title}\n"
     yield f"{calculator.about} It counts in this page; nothing that you type is sent or kept.\n"
-    yield "<noscript><p>The calculator needs JavaScript. The commands of <code>payerbook</code> answer the same.</p></noscript>\n"
+    command = f"<code>payerbook {calculator.command}</code>"
+    yield f"<noscript><p>The calculator needs JavaScript. Without it, {command} answers on your own machine.</p></noscript>\n"
     yield f'<form class="pb-tool" data-calc="{calculator.name}" data-data="data.json" data-root="../../" autocomplete="off" hidden>'
     yield f'<div class="pb-fields">{"".join(calculator.fields)}</div>'
-    if calculator.name == "units":
+    if 'list="pc-codes"' in "".join(calculator.fields):
         codes = "".join(f'<option value="{code}">{esc(info.label)}</option>' for code, info in sorted(catalog.codes.items()))
         yield f'<datalist id="pc-codes">{codes}</datalist>'
     yield '<p><button class="md-button md-button--primary">Count</button></p>'
     yield '<div data-part="result" role="status"></div>\n</form>\n'
-    yield "[Figures for programs](data.json). Not legal or billing advice.\n"
+    if calculator.name == "price":
+        yield from prices.national(catalog, page_file(calculator))
+    yield "[The figures behind it](data.json). Not legal or billing advice.\n"
 
 
 def data(catalog: Catalog, calculator: Calculator) -> dict[str, Any]:
     """The figures of a calculator: the payers with a rule of its kinds, and for units the codes."""
-    payers = [one for pack in catalog.packs if pack.head.payer if (one := _payer(catalog, pack, calculator)) is not None]
-    held: dict[str, Any] = {"schema_version": "1", "as_of": catalog.today, "payers": sorted(payers, key=lambda one: one["title"])}
+    held: dict[str, Any] = {"schema_version": "1", "as_of": catalog.today}
+    if calculator.name == "price":
+        return held | prices.data(catalog)
+    said = partial(_said, catalog)
+    packs = [pack for pack in catalog.packs if pack.head.payer]
+    payers = [one for pack in packs if (one := figures.payer(catalog, pack, calculator.kinds, said)) is not None]
+    held["payers"] = sorted(payers, key=lambda one: one["title"])
     if calculator.name == "units":
         held["codes"] = {code: {"label": info.label, "timing": info.timing} for code, info in sorted(catalog.codes.items())}
     return held
 
 
-def _payer(catalog: Catalog, pack: Pack, calculator: Calculator) -> dict[str, Any] | None:
-    rules, further = [], []
-    for rule in pack.rules:
-        if rule.kind not in calculator.kinds or rule.status == "draft" or rule.hold:
-            continue
-        conditions = {name for version in rule.versions for name in msgspec.to_builtins(version.when)}
-        if conditions <= DECIDED:
-            rules.append(_rule(catalog, rule))
-        else:
-            further.append({"rule": rule.id, "title": rule.title, "url": rule.url})
-    if not rules and not further:
-        return None
-    return {"id": pack.head.id, "title": pack.head.title, "unit_method": pack.head.unit_method, "rules": rules, "further": further}
-
-
-def _rule(catalog: Catalog, rule: Rule) -> dict[str, Any]:
-    ordered = sorted(rule.versions, key=lambda version: (version.start, version.known or version.start))
-    return {
-        "rule": rule.id,
-        "title": rule.title,
-        "url": rule.url,
-        "kind": rule.kind,
-        "basis": rule.date_basis,
-        "versions": [_version(catalog, rule, version) for version in ordered],
-    }
-
-
-def _version(catalog: Catalog, rule: Rule, version: Version) -> dict[str, Any]:
-    made: dict[str, Any] = {"from": version.start}
-    if version.end is not None:
-        made["to"] = version.end
-    if version.hole is not None:
-        return {**made, "hole": version.hole}
-    settings: Any = catalog.settings(rule, version)
-    when: When = version.when
-    conditions = {name: value for name in sorted(DECIDED) if (value := getattr(when, name))}
-    return {**made, **conditions, "settings": msgspec.to_builtins(settings), "sentence": catalog.sentence(rule, version)}
+def _said(catalog: Catalog, rule: Rule, version: Version) -> dict[str, Any]:
+    return {"settings": msgspec.to_builtins(catalog.settings(rule, version)), "sentence": catalog.sentence(rule, version)}

@@ -1,6 +1,6 @@
 // The last days to file, correct and appeal a claim, as the rule kinds `timely-filing` and `appeal-terms` work them out.
 import { after, businessDaysAfter, latest, plus, weekday } from "./dates.mjs";
-import { standing } from "./versions.mjs";
+import { meets, standing } from "./versions.mjs";
 
 const WORDS = {
   "first-service": "first date of service",
@@ -110,11 +110,11 @@ const KINDS = { "timely-filing": filing, "appeal-terms": appeals };
 // sequence, type, state (or null), participating (true, false, null = not known), others [{filing_indicator, decided_on}].
 export function deadlines(rules, claim) {
   const found = rules.flatMap((rule) => {
+    if (claim.frequency === "8" && !rule.voids) return [];
     const open = rule.basis === "processed-date" && !claim.decided; // which version will stand is not known yet
     const version = standing(rule, open ? "9999-12-31" : rule.basis === "processed-date" ? claim.decided : claim.first);
     if (!version) return [];
-    if (version.claim_types && !version.claim_types.includes(claim.type)) return [];
-    if (version.payer_sequences && !version.payer_sequences.includes(claim.sequence)) return [];
+    if (!meets(version, claim)) return [];
     return KINDS[rule.kind](version.settings, claim).map((one) => ({ ...one, due: open ? null : one.due, rule: rule.rule }));
   });
   return found.sort((one, other) => (one.due ?? "9999").localeCompare(other.due ?? "9999"));

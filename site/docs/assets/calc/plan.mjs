@@ -21,3 +21,6 @@ export const KINDS = {
   certification: (settings, { start, verbal }) => (settings.finds === "late" ? [] : certification(settings, start, verbal)),
   recertification: (settings, { start, duration }) => recertification(settings, start, duration),
 };
+
+// Treatment days until the progress report is due at the latest, 0 = it is due; `days` were treated since the last report or the start.
+export const progress = (settings, days) => Math.max(settings.every - days, 0);

@@ -35,7 +35,7 @@ soak: $(VENV)/.dev ## the generated tests again and again with new examples; SOA
 	$(TEST) -m soak
 	for seed in $$(seq $(SOAK)); do $(TEST) -m hypothesis --hypothesis-profile soak --hypothesis-seed $$seed || exit 1; done
 
-bench: $(VENV)/.dev ## measures speed against yardsticks of the same run and writes docs/performance.md
+bench: $(VENV)/.dev pyodide ## measures speed against yardsticks of the same run and writes docs/performance.md
 	$(BIN)/python -m tests.bench
 
 site: $(VENV)/.site pyodide ## builds the reference site into site/build

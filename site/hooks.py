@@ -12,6 +12,7 @@ from payerbook.pages import catalog, site
 
 def on_config(config: Any) -> Any:
     config.extra["catalog"] = catalog.of(Session(), date.fromisoformat(os.environ["PAYERBOOK_TODAY"]))
+    config.extra["as_of"] = os.environ["PAYERBOOK_TODAY"]
     config.nav = site.navigation(config.extra["catalog"])
     return config
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from payerbook.authoring.session import Session
-from payerbook.pages import catalog, view
+from payerbook.pages import bycode, card, catalog, comparing, view
 from payerbook.pages.build import build
 from payerbook.pages.catalog import Catalog
 
@@ -107,6 +107,74 @@ def test_the_form_asks_for_a_day_and_comes_back(page: Any, address: str) -> None
     page.get_by_role("button", name="Today", exact=True).click()
     assert page.locator(".pb-box").inner_html() == today
     assert "?" not in page.url
+
+
+@pytest.mark.parametrize(
+    ("payer", "code", "on", "known"),
+    [("medicare.part-b", "97164", date(2019, 5, 1), None), ("commercial.cigna", "97140", date(2025, 3, 1), date(2026, 1, 1))],
+)
+def test_the_page_of_a_payer_answers_for_a_code_and_a_day(
+    page: Any, address: str, made: Catalog, payer: str, code: str, on: date, known: date | None
+) -> None:
+    """The answer to the code, the card, and the codes with the same answer are those of the engine for that day."""
+    page.goto(f"{address}payer/{payer}/")
+    without = page.locator(".md-content").inner_html()
+    page.get_by_role("textbox", name="Code").fill(code.lower())
+    page.get_by_label("Date of service").fill(str(on))
+    if known:
+        page.get_by_text("By what was known on a day").click()
+        page.get_by_label("Known on").fill(str(known))
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_function("document.querySelector('.pb-asof-status')?.textContent.includes('not the answer of today')")
+    assert f"?code={code.lower()}&dos={on}{f'&known={known}' if known else ''}" in page.url
+    head, root = made.answers.payer(payer), "../../"
+    box = html(page, view.box(made.answers.view_on(payer, code, on, known), made.answers.rule_names, root))
+    assert page.locator("[role=status].pb-box").inner_html().endswith(box)
+    for column, _ in card.CARD:
+        point = made.answers.point_on(payer, card.TYPICAL, column, on, known)
+        cell = html(page, comparing.cell(made, point, column, f"payer/{payer}/index.md", why=True))
+        assert page.locator(f"[data-point='{column}']").inner_html() == cell, column
+    views = {one: made.answers.view_on(payer, one, on, known) for one in bycode.ordered(made)}
+    told = [one for one, shown in views.items() if shown.sources or made.answers.cell_page(payer, one)]
+    rows = bycode.grouped(made, head, told, [views[one] for one in told])
+    shown = page.locator(".pb-groups tbody tr").evaluate_all("rows => rows.map(row => row.cells[0].innerHTML)")
+    assert shown == [html(page, row.cells[0]) for row in rows]
+    page.get_by_role("button", name="Today", exact=True).click()
+    page.get_by_role("textbox", name="Code").fill("")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_function("document.querySelector('[role=status].pb-box').hidden")
+    assert "?" not in page.url
+    page.goto(f"{address}payer/{payer}/")
+    assert page.locator(".md-content").inner_html() == without
+
+
+def test_a_code_that_is_not_on_file_is_named(page: Any, address: str) -> None:
+    page.goto(f"{address}payer/medicare.part-b/?code=00000")
+    page.wait_for_selector("text=The code 00000 is not on file.")
+
+
+def test_a_table_can_be_cut_to_my_payers(page: Any, address: str) -> None:
+    page.goto(f"{address}code/97140/")
+    page.evaluate("localStorage.setItem('payerbook.payers', '[\"medicaid.or\", \"no.longer\"]')")
+    page.reload()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_label("only my payers (1)").check()
+    assert page.locator("tbody tr[data-payer]:visible").evaluate_all("rows => rows.map(row => row.id)") == ["medicaid.or"]
+
+
+def test_paper_says_where_it_is_from_and_shows_the_sources(page: Any, address: str) -> None:
+    page.goto(f"{address}payer/medicare.part-b/97164/?dos=2019-05-01")
+    page.wait_for_function("document.querySelector('.pb-asof-status')?.textContent.includes('2019-05-01')")
+    assert not page.locator(".pb-printed").is_visible()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    printed = page.locator(".pb-printed")
+    assert printed.is_visible()
+    assert page.url in printed.inner_text()
+    assert f"as of {TODAY}" in printed.inner_text()
+    assert "pack medicare.part-b 20" in printed.inner_text()
+    assert page.locator(".pb-box details li").first.is_visible()
+    page.emulate_media(media="screen")
 
 
 def test_a_matrix_sorts_and_filters(page: Any, address: str) -> None:

@@ -10,18 +10,23 @@ from typing import Any
 import pytest
 
 import payerbook
-from payerbook.answers.changes import changes
+from payerbook.answers.changes import PolicyChange, changes
 from payerbook.cli import main
 from payerbook.policy import Pack, PackHead, Rule, Source, Status, Version, When
 
 READ = (Source("Manual", "Payer", "A", "https://example.org/manual"),)
 
 
-def told(*versions: Version, status: Status = "active") -> list[tuple[str, str]]:
-    """The days and sorts of change of a rule with these versions."""
+def of(*versions: Version, status: Status = "active") -> list[PolicyChange]:
+    """The changes of a rule with these versions."""
     rule = Rule("example.one", "npi", "One", "units", "coding", "claim", versions, status=status, replaced_by="example.two")
     pack = Pack(head=PackHead("example", "Example", "2026.1.0"), rules=(rule,))
-    return [(str(change.on), change.what) for change in changes(pack, lambda rule, version: str(version.params))]
+    return changes(pack, lambda rule, version: str(version.params))
+
+
+def told(*versions: Version, status: Status = "active") -> list[tuple[str, str]]:
+    """The same as days and sorts."""
+    return [(str(change.on), change.what) for change in of(*versions, status=status)]
 
 
 def version(start: str, **more: Any) -> Version:
@@ -42,6 +47,11 @@ def test_other_sources_alone_are_no_change_but_everything_else_is() -> None:
     assert told(first, version("2026-01-01", params={"days": 30}, effect="review")) == [("2026-01-01", "changes")]
     assert told(first, version("2026-01-01", params={"days": 30}, when=When(codes=("97110",)))) == [("2026-01-01", "changes")]
     assert told(first, version("2026-01-01", params={"days": 30}, changed="Confirmed.")) == [("2026-01-01", "changes")]
+
+
+def test_a_change_whose_day_is_only_proved_says_so() -> None:
+    first, later = version("2025-01-01", params={"days": 30}), version("2026-01-01", attested=True, params={"days": 60})
+    assert [(change.what, change.attested) for change in of(first, later)] == [("begins", False), ("changes", True)]
 
 
 def test_a_later_publication_of_the_same_day_corrects() -> None:

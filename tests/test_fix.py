@@ -145,6 +145,13 @@ def test_an_837_is_changed_segment_by_segment(tmp_path: Path, capsys: pytest.Cap
     assert out.read_bytes() == wanted
 
 
+def test_what_a_claim_says_of_its_format_decides_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "claims.json"
+    file.write_text(MESSY.replace('"claim_id": "F1"', '"claim_id": "F1", "format": "X12 005010X222A1"'), "utf-8")
+    main(["check", str(file), "--fix", "--in-place"])
+    assert file.read_text("utf-8") == CLEANED.replace('"claim_id": "F1"', '"claim_id": "F1", "format": "X12 005010X222A1"')
+
+
 def test_a_description_behind_the_modifiers_keeps_its_place(tmp_path: Path) -> None:
     data = re.sub(rb"SV1\*HC:97110:GP\*", rb"SV1*HC:97110:gp:59:::words*", SAMPLE.read_bytes(), count=1)
     file = tmp_path / "batch.x12"

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from ruamel.yaml import YAML
 
+import payerbook
 from payerbook.authoring import vocabulary
 from payerbook.authoring.faults import Fault
 from payerbook.authoring.lint import lint
@@ -147,3 +148,14 @@ def test_a_pack_inherits_across_files_and_names_the_broken_link(tmp_path: Path) 
     (folder / "lane.test.yaml").write_text(GOOD["gate.test.yaml"].replace("NAME", "chain").replace(".gate", ".lane"), "utf-8")
     circle = "broken.chain.gate -> broken.chain.lane -> broken.chain.gate"
     assert _printed(lint([tmp_path]), folder) == [f"gate.yaml:2:7: like: rules inherit in a circle ({circle}); take one link out [PB010]"]
+
+
+def test_a_setting_by_code_that_is_left_out_holds_the_codes_of_the_conditions(tmp_path: Path) -> None:
+    for name, text in GOOD.items():
+        (tmp_path / name).write_text(text.replace("NAME", "listed"), "utf-8")
+    common = GOOD["gate.yaml"].replace("modifier-conflict", "code-status").split("params:", maxsplit=1)[0]
+    for slug, params in (("gate", "{status: bundled}"), ("dated", '{status: bundled, codes: {"97140": {to: 2025-06-30}}}')):
+        version = "versions: [{from: 2025-01-01, sources: [{ref: manual}]}]\n"
+        (tmp_path / f"{slug}.yaml").write_text(f"{common}params: {params}\n{version}".replace("NAME.gate", f"listed.{slug}"), "utf-8")
+    settings = {rule.slug: rule.versions[0].params["codes"] for rule in payerbook.load(policies=[tmp_path]).pack("broken.listed").rules}
+    assert settings == {"gate": {"97110": {}, "97140": {}}, "dated": {"97140": {"to": "2025-06-30"}}}

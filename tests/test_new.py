@@ -15,10 +15,14 @@ import msgspec
 import pytest
 
 from installation import ROOT, quiet
+from payerbook.authoring.boundaries import plain_claim
 from payerbook.authoring.flow import flow
 from payerbook.authoring.scaffold import RulePlan, rule_text
+from payerbook.authoring.session import Session
 from payerbook.authoring.yamlfile import read
+from payerbook.claim import Claim
 from payerbook.cli import main
+from payerbook.engine.program import Program
 from payerbook.kinds import bundled
 from payerbook.kinds.base import Kind
 from payerbook.plugins import Plugins
@@ -278,3 +282,15 @@ def test_plugin_is_found_through_its_entry_point(tmp_path: Path, monkeypatch: py
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "3 passed" in ran.stdout
+
+
+def test_the_claim_for_first_cases_is_one_that_the_rule_looks_at() -> None:
+    """Else both sides of a day look alike, and the cases could not fail."""
+    session = Session()
+    for compiled in session.library.all():
+        assert compiled.pack is not None
+        program = Program([compiled.pack], session.kinds, session.tables)
+        for rule in compiled.pack.rules:
+            claim = msgspec.convert({"claim_id": "A1", **plain_claim(rule)}, Claim)
+            looking = [step.bound.version for step in program.full_plan(claim, None).steps if step.bound.rule is rule and step.gap is None]
+            assert rule.hold or rule.versions[0].hole or rule.versions[0] in looking, rule.id

@@ -28,7 +28,9 @@ PAGES = (
     "/matrix/prior-auth/", "/compare/", "/alike/", "/changes/", "/changes/medicare.part-b/", "/changes/2026-01/", "/upcoming/",
     "/quality/", "/api/", "/contribute/", "/legal/", "/reading/", "/rules/", "/rules/medicare.part-b/",
     "/rules/medicare.part-b/thresholds/", "/kinds/", "/faults/", "/faults/pb001/", "/project/answers/", "/denial/",
-    "/denial/co-97/", "/remark/", "/topic/", "/topic/eight-minute-rule/", "/glossary/", "/myths/", "/checklist/", "/check/",
+    "/denial/co-97/", "/remark/", "/remark/n362/", "/topic/", "/topic/eight-minute-rule/", "/glossary/", "/myths/", "/checklist/",
+    "/check/", "/calc/", "/calc/price/", "/checklist/evaluation-commercial.aetna/", "/guide/getting-paid/",
+    "/sources/", "/sources/commercial.aetna/",
 )  # fmt: skip
 """A page of each type."""
 WEIGHT = 60_000
@@ -158,3 +160,94 @@ def test_the_search_box_of_the_home_page_searches(browser: Any, address: str) ->
     tab.wait_for_selector(".md-search-result__item")
     assert tab.input_value(".md-search__input") == "timely filing"
     tab.close()
+
+
+def test_a_denial_shows_the_time_limits_of_the_payer_that_is_chosen(browser: Any, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    tab = context.new_page()
+    tab.goto(f"{address}/denial/co-97/")
+    tab.select_option(".pb-until select", label="Medicare Part B")
+    row = tab.locator(".pb-by-payer tr[data-payer='medicare.part-b'] td")
+    shown = tab.locator(".pb-until dd")
+    assert shown.count() == row.count() == 3
+    assert shown.all_text_contents() == row.locator("> div").all_text_contents()
+    assert tab.url.endswith("?payer=medicare.part-b")
+    tab.reload()
+    assert tab.locator(".pb-until dd").count() == 3
+    tab.evaluate("() => localStorage.setItem('payerbook.payers', JSON.stringify(['medicaid.or']))")
+    tab.goto(f"{address}/denial/co-29/")
+    assert tab.locator(".pb-until select").input_value() == "medicaid.or", "the reader's own payer stands there at once"
+    context.close()
+
+
+def test_a_denial_leads_to_the_time_limits_without_script(browser: Any, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}/denial/co-97/")
+    tab.click(".pb-until a")
+    assert tab.url.endswith("#payers")
+    tab.locator("details:has(.pb-by-payer) > summary").click()
+    assert tab.locator(".pb-by-payer tr[data-payer='medicare.part-b']").is_visible()
+    context.close()
+
+
+def test_abbreviations_are_explained_where_they_stand(browser: Any, address: str) -> None:
+    tab = browser.new_page()
+    tab.goto(f"{address}/denial/co-97/")
+    assert tab.locator("abbr", has_text="CARC").first.get_attribute("title").startswith("Claim adjustment reason code")
+    tab.close()
+
+
+def test_a_page_that_is_not_there_leads_on(browser: Any, address: str) -> None:
+    tab = browser.new_page()
+    tab.goto(f"{address}/404.html")
+    leads = [link.get_attribute("href") for link in tab.locator(".md-content li a").all()]
+    assert len(leads) == 6
+    for lead in leads:
+        assert tab.request.get(f"{address}{lead.removeprefix('https://rules.example')}").ok, lead
+    tab.close()
+
+
+def test_a_shared_calculation_shows_the_same_without_the_day_or_dollars(browser: Any, address: str) -> None:
+    tab = browser.new_page(viewport={"width": 390, "height": 800})
+    tab.goto(f"{address}/calc/price/", wait_until="networkidle")
+    sent: list[str] = []
+    tab.on("request", lambda request: sent.append(request.url))
+    tab.select_option("[name=where]", "OR/01")
+    tab.fill("[name=deductible]", "20")
+    lines = (("2025-03-05", "97110", "2", "gp cq", "20.00"), ("2025-03-05", "97140", "1", "GP", "25"), ("2025-03-07", "97010", "1", "", ""))
+    for place, line in enumerate(lines):
+        if place:
+            tab.click("[data-part=add]")
+        row = tab.locator("[data-part=rows] > *").nth(place)
+        for name, value in zip(("day", "code", "units", "modifiers", "paid"), line, strict=True):
+            row.locator(f"[name={name}]").fill(value)
+    tab.keyboard.press("Enter")
+    table = "[data-part=result] tbody tr"
+    cells = [tab.locator(table).nth(place).locator("td").all_text_contents() for place in range(3)]
+    assert cells[0] == ["$52.95", "$21.96", "$26.59", "$20.00", "underpaid (−$1.96)"]
+    assert cells[1][1:] == ["$16.82", "$4.29", "$25.00", "more than expected ($8.18)"]
+    assert cells[2] == ["not paid", "not paid", "–", "–", "–"]
+    assert not sent
+    shared = tab.locator("[data-part=result] a[href^='#']").get_attribute("href")
+    assert "2025-01-01+97110+2+0+GP+CQ" in shared
+    assert "2025-03" not in shared
+    assert not {"20", "25"} & set(shared.replace("+", "&").replace("=", "&").split("&"))
+    tab.close()
+    other = browser.new_page()
+    other.goto(f"{address}/calc/price/{shared}")
+    other.wait_for_selector(table)
+    assert [other.locator(table).nth(place).locator("td").first.text_content() for place in range(3)] == ["$52.95", "$21.45", "not paid"]
+    assert other.input_value("[name=where]") == "OR/01"
+    assert "deductible" in other.text_content("[data-part=result]")
+    other.close()
+
+
+def test_amounts_of_the_schedule_are_there_without_script(browser: Any, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}/calc/price/")
+    tab.click("details:has(.pb-matrix) > summary")
+    assert tab.locator("tr[id='97110'] td").all_text_contents()[1:] == ["$29.06", "$22.21"]
+    assert tab.locator("noscript").first.is_visible()
+    context.close()

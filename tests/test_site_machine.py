@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
-from datetime import date, datetime
-from pathlib import Path
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
+import feedparser
+import icalendar
 import jsonschema
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from payerbook.authoring.session import Session
-from payerbook.pages import bulk, catalog, feeds, home, programs, site, sitemap, twins, upcoming
+from payerbook.pages import bulk, catalog, denial, feeds, home, jsonfiles, programs, site, sitemap, tables, twins, upcoming
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.pictures import states
 from payerbook.pages.record import Record
@@ -114,54 +121,123 @@ def test_a_feed_without_an_address_is_relative(shown: Catalog) -> None:
     assert f'href="./{feeds.ATOM}"' in pages[f"changes/{feeds.ATOM}"]
 
 
+def test_feed_readers_read_them(pages: dict[str, str]) -> None:
+    """feedparser finds nothing to complain about, and reads what stands in the JSON Feed."""
+    read = feedparser.parse(pages[f"changes/{feeds.ATOM}"])
+    assert not read.bozo, read.bozo_exception
+    assert read.version == "atom10"
+    items = json.loads(pages[f"changes/{feeds.JSON}"])["items"]
+    assert [(entry.id, entry.link) for entry in read.entries] == [(item["id"], item["url"]) for item in items]
+    assert [" ".join(entry.content[0].value.split()) for entry in read.entries] == [
+        " ".join(item["content_text"].split()) for item in items
+    ]
+    assert {entry.content[0].type for entry in read.entries} == {"text/plain"}
+
+
+def test_a_json_feed_has_what_its_version_asks_for(pages: dict[str, str]) -> None:
+    """Version 1.1: types of the keys, ids once each, a content for each item, moments with their offset."""
+    for path, text in pages.items():
+        if path.endswith(f"/{feeds.JSON}"):
+            feed = json.loads(text)
+            assert feed.keys() == {"version", "title", "language", "home_page_url", "feed_url", "authors", "items"}, path
+            assert all(author["name"] for author in feed["authors"])
+            for item in feed["items"]:
+                assert item.keys() == {"id", "url", "title", "content_text", "date_published", "tags"}
+                assert all(isinstance(item[key], str) and item[key] for key in item.keys() - {"tags"})
+                assert all(isinstance(tag, str) for tag in item["tags"])
+                assert datetime.fromisoformat(item["date_published"]).utcoffset() is not None
+            assert len({item["id"] for item in feed["items"]}) == len(feed["items"])
+
+
 def test_the_calendar_holds_what_is_ahead(session: Session) -> None:
+    """icalendar reads it, and would write the same events."""
     earlier = catalog.of(session, EARLIER, PACKS)
     pages = dict(upcoming.pages(earlier, Record(earlier), BASE))
-    lines = pages[feeds.CALENDAR].split("\r\n")
-    assert lines[0] == "BEGIN:VCALENDAR"
-    assert lines[-2:] == ["END:VCALENDAR", ""]
-    assert all(len(line.encode()) <= 75 for line in lines)
-    events = "\r\n".join(lines).replace("\r\n ", "").split("BEGIN:VEVENT")[1:]
+    data = pages[feeds.CALENDAR].encode()
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    assert data.count(b"\n") == data.count(b"\r\n")
+    read = icalendar.Calendar.from_ical(data)
+    assert (str(read["VERSION"]), str(read["METHOD"])) == ("2.0", "PUBLISH")
+    assert not read.errors
     coming = Record(earlier).coming
-    assert len(events) == len(coming) > 5
-    for event, entry in zip(events, coming, strict=True):
-        assert f"DTSTART;VALUE=DATE:{entry.change.on:%Y%m%d}" in event
-        assert all(event.count(f"\r\n{name}") == 1 for name in ("UID:", "DTSTAMP:", "SUMMARY:", "END:VEVENT"))
+    assert len(read.events) == len(coming) > 5
+    assert len({str(event["UID"]) for event in read.events}) == len(coming)
+    for event, entry in zip(read.events, coming, strict=True):
+        assert not event.errors
+        assert (event.start, event.end) == (entry.change.on, entry.change.on + timedelta(days=1))
+        assert event["DTSTAMP"].dt == datetime.combine(entry.told, time(), UTC)
+        assert entry.change.title in str(event["SUMMARY"])
         assert f'id="{entry.anchor}"' in pages["upcoming/index.md"]
+        assert str(event["URL"]) == f"{BASE}/upcoming/#{entry.anchor}"
     assert entry.change.on > EARLIER
+    plain, again = (sorted(text.replace(b"\r\n ", b"").split(b"\r\n")) for text in (data, read.to_ical()))
+    assert plain == again
+
+
+def closed(schema: Any) -> Any:
+    """A schema that allows no key it does not name: a published one is open, because keys may be added."""
+    if isinstance(schema, dict):
+        held = {key: closed(value) for key, value in schema.items()}
+        return {"additionalProperties": False, **held} if "properties" in held else held
+    return [closed(value) for value in schema] if isinstance(schema, list) else schema
 
 
 def test_json_fits_its_published_schema(shown: Catalog, pages: dict[str, str], beside: dict[str, bytes]) -> None:
-    for path, text in {**pages, **beside}.items():
-        if path.endswith(".json"):
-            json.loads(text)
-    schemas = {path.rpartition("/")[2]: json.loads(text) for path, text in pages.items() if path.startswith("api/v1/schema/")}
-    assert schemas.keys() == programs.schemas(shown).keys()
+    """Every file has a schema; of files that are many, some are held against it. The hash is that of the content."""
+    schemas = {path.rpartition("/")[2]: json.loads(text) for path, text in pages.items() if path.startswith(jsonfiles.SCHEMAS)}
+    assert schemas.keys() == jsonfiles.schemas(shown).keys()
     for one in schemas.values():
         jsonschema.Draft202012Validator.check_schema(one)
-    answers = [path for path in beside if path.startswith("api/v1/payers/")]
-    files = {
-        "payer-code-answer.json": answers[::25],
-        "code-answers.json": ["code/97140/index.json", "code/97164/index.json"],
-        "code-history.json": ["code/97140/history.json"],
-        "payer-answers.json": ["payer/commercial.aetna/index.json"],
-        "matrix.json": ["matrix/prior-auth/index.json"],
-    }
-    assert len(answers) > 100
-    for name, paths in files.items():
-        check = jsonschema.Draft202012Validator(schemas[name])
-        for path in paths:
-            check.validate(json.loads(pages.get(path) or beside[path]))
+    judges = {name: jsonschema.Draft202012Validator(closed(schemas[f"{name}.json"])) for name in {one.schema for one in jsonfiles.FILES}}
+    seen: Counter[str] = Counter()
+    for path, text in {**pages, **beside}.items():
+        if not path.endswith(".json"):
+            continue
+        data, name = json.loads(text), jsonfiles.schema_of(path)
+        if name is None:
+            continue
+        seen[name] += 1
+        if seen[name] <= 12 or seen[name] % 25 == 0:
+            assert [(path, error.json_path, error.message) for error in judges[name].iter_errors(data)] == []
+        assert data.pop("as_of") == str(TODAY)
+        said = data.pop("content_hash")
+        plain = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert said == f"sha256:{hashlib.sha256(plain.encode()).hexdigest()}", path
+        assert data["license"] == "CC0-1.0"
+        assert set(data["pack_versions"]) <= set(PACKS)
+    assert seen.keys() == judges.keys()
+    data = json.loads(pages["code/97164/history.json"])
+    assert not judges["code-history"].is_valid({**data, "sources": ["first"]})
+    assert not judges["code-history"].is_valid({**data, "more": 1})
+
+
+def test_the_hash_of_a_file_stays_while_only_the_day_moves_on(session: Session, pages: dict[str, str]) -> None:
+    tomorrow = catalog.of(session, TODAY + timedelta(days=1), PACKS)
+    later = dict(denial.pages(tomorrow))
+    path = "denial/co-97/index.json"
+    assert later[path] != pages[path]
+    assert json.loads(later[path])["content_hash"] == json.loads(pages[path])["content_hash"]
+
+
+def test_the_codes_of_remittances_are_handed_out(session: Session, pages: dict[str, str]) -> None:
+    data, denials = json.loads(pages[jsonfiles.DENIAL_LIST]), session.handbooks.denials
+    assert [one["code"] for one in data["reasons"]] == list(denials.reasons)
+    assert [one["code"] for one in data["remarks"]] == list(denials.remarks)
+    for one in [*data["reasons"], *data["remarks"]]:
+        assert held(pages, one["url"])
+        alone = json.loads(pages[one["json"].removeprefix(f"{BASE}/")])
+        assert alone.get("reason", alone.get("remark")) == one.get("reason", one.get("remark"))
+        assert alone["sources"].keys() == set(one.get("reason", one.get("remark"))["sources"])
 
 
 def test_the_list_of_payers_leads_to_every_answer(shown: Catalog, pages: dict[str, str], beside: dict[str, bytes]) -> None:
-    listed = json.loads(pages[programs.PAYER_LIST])["payers"]
+    listed = json.loads(pages[jsonfiles.PAYER_LIST])["payers"]
     assert [one["id"] for one in listed] == [head.id for head in shown.answers.packs()]
     found = {address.removeprefix(f"{BASE}/") for one in listed for address in one["codes"].values()}
     assert found == {path for path in beside if path.startswith("api/v1/payers/")}
     for one in listed:
         assert held(pages, one["url"])
-    for code in json.loads(pages[programs.CODE_LIST])["codes"]:
+    for code in json.loads(pages[jsonfiles.CODE_LIST])["codes"]:
         assert held(pages, code["url"])
 
 
@@ -173,20 +249,77 @@ def test_an_answer_is_that_of_the_engine(shown: Catalog, beside: dict[str, bytes
 
 
 def test_tables_hold_every_rule_answer_and_change(shown: Catalog, record: Record, beside: dict[str, bytes]) -> None:
-    read = {one: list(csv.reader(io.StringIO(beside[f"{one.path}.csv"].decode(), newline=""))) for one in bulk.TABLES}
+    read = {one: list(csv.reader(io.StringIO(beside[f"{one.path}.csv"].decode(), newline=""))) for one in tables.TABLES}
     for one, rows in read.items():
-        assert rows[0] == list(one.columns)
-        assert all(len(row) == len(one.columns) for row in rows)
-    assert len(read[bulk.RULES]) - 1 == sum(len(pack.rules) for pack in shown.packs)
-    assert len(read[bulk.ANSWERS]) - 1 == sum(path.startswith("api/v1/payers/") for path in beside)
-    assert len(read[bulk.CHANGES]) - 1 == sum(len(entry.payers) for entry in record.all)
+        assert rows[0] == [field.name for field in one.fields]
+        assert all(len(row) == len(one.fields) for row in rows)
+    assert len(read[tables.RULES]) - 1 == sum(len(pack.rules) for pack in shown.packs)
+    assert len(read[tables.ANSWERS]) - 1 == sum(path.startswith("api/v1/payers/") for path in beside)
+    assert len(read[tables.CHANGES]) - 1 == sum(len(entry.payers) for entry in record.all)
 
 
-def test_parquet_holds_what_csv_holds(beside: dict[str, bytes]) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet", reason="Parquet needs pyarrow")
-    table = parquet.read_table(io.BytesIO(beside[f"{bulk.RULES.path}.parquet"]))
-    rows = list(csv.DictReader(io.StringIO(beside[f"{bulk.RULES.path}.csv"].decode(), newline="")))
-    assert table.column("rule").to_pylist() == [row["rule"] for row in rows]
+def as_csv(value: object) -> str:
+    """A value of a typed column as the other form has it."""
+    if isinstance(value, list):
+        return "; ".join(value)
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@pytest.mark.parametrize("one", tables.TABLES, ids=lambda one: one.path)
+def test_parquet_holds_what_csv_holds_with_types(beside: dict[str, bytes], one: tables.Table) -> None:
+    table = parquet.read_table(io.BytesIO(beside[f"{one.path}.parquet"]))
+    types = {"text": pyarrow.string(), "date": pyarrow.date32(), "flag": pyarrow.bool_(), "list": pyarrow.list_(pyarrow.string())}
+    assert [(field.name, field.type) for field in table.schema] == [(field.name, types[field.sort]) for field in one.fields]
+    assert [field.metadata[b"about"].decode() for field in table.schema] == [field.about for field in one.fields]
+    rows = list(csv.DictReader(io.StringIO(beside[f"{one.path}.csv"].decode(), newline="")))
+    written = [{name: as_csv(value) for name, value in row.items()} for row in table.to_pylist()]
+    assert len(rows) > 100
+    assert written == rows
+
+
+def test_tables_agree_with_the_json(pages: dict[str, str], beside: dict[str, bytes]) -> None:
+    rules = parquet.read_table(io.BytesIO(beside[f"{tables.RULES.path}.parquet"])).to_pylist()
+    for row in rules[::10]:
+        data = json.loads(pages[f"api/v1/rules/{row['rule']}.json"])
+        assert (data["setting"]["start"], data["severity"], data["in_force"]) == (str(row["since"]), row["severity"], row["in_force"])
+        assert tuple(data["setting"].get("when", {}).get("codes", ())) == tuple(row["codes"])
+    for row in parquet.read_table(io.BytesIO(beside[f"{tables.ANSWERS.path}.parquet"])).to_pylist()[::50]:
+        answer = json.loads(beside[bulk.answer_path(row["payer"], row["code"])])["answer"]
+        assert (answer["covered"], answer["limits"], answer["modifiers"]) == (row["covered"], row["limits"], row["modifiers"])
+
+
+def test_the_page_for_programs_lists_every_file_and_column(pages: dict[str, str], beside: dict[str, bytes]) -> None:
+    page = pages[programs.PROGRAMS]
+    for one in jsonfiles.FILES:
+        assert f">/{one.address}</a>" in page
+        assert f'href="v1/schema/{one.schema}.json"' in page
+    for table in tables.TABLES:
+        assert all(f"<code>{field.name}</code>" in page for field in table.fields)
+    (described,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    data = json.loads(described)
+    assert (data["@context"], data["@type"]) == ("https://schema.org", "Dataset")
+    assert 50 <= len(data["description"]) <= 5000
+    assert {"name", "license", "creator", "url", "distribution", "dateModified"} <= data.keys()
+    addresses = {one["contentUrl"].removeprefix(f"{BASE}/"): one["encodingFormat"] for one in data["distribution"]}
+    assert addresses.keys() == {path for path in beside if path.startswith("data/")}
+
+
+def test_the_index_for_language_models_has_its_form(pages: dict[str, str]) -> None:
+    """llmstxt.org: a title, a summary in a quote, sections that are lists of links with notes."""
+    before, *sections = re.split(r"^## ", pages[programs.LLMS], flags=re.MULTILINE)
+    assert re.match(r"# \S[^\n]*\n\n> \S", before)
+    assert sections[-1].startswith("Optional\n")
+    for section in sections:
+        _, *lines = section.strip().split("\n")
+        assert all(re.fullmatch(r"- \[[^\]]+\]\(https://\S+\)(: .+)?", line) for line in lines if line)
+
+
+def test_robots_are_told_where_the_map_is(shown: Catalog, pages: dict[str, str]) -> None:
+    robots = RobotFileParser()
+    robots.parse(pages[programs.ROBOTS].splitlines())
+    assert robots.can_fetch("anything", f"{BASE}/code/97140/")
+    assert robots.site_maps() == [f"{BASE}/{sitemap.SITEMAP}"]
+    assert "Sitemap" not in dict(programs.pages(shown, (), ""))[programs.ROBOTS]
 
 
 def test_every_page_has_a_markdown_twin(pages: dict[str, str], beside: dict[str, bytes]) -> None:
@@ -213,16 +346,10 @@ def test_the_site_map_names_each_page_with_its_last_change(pages: dict[str, str]
     assert len(found) == sum(path.endswith(".md") for path in pages)
     assert found[f"{BASE}/"] == found[f"{BASE}/payer/"]
     assert found[f"{BASE}/kinds/"] is None
+    assert len(found) < 50_000
+    assert all(len(address) < 2_048 and re.fullmatch(r"https://[!-~]+/", address) for address in found)
     days = [date.fromisoformat(day) for day in found.values() if day is not None]
     assert max(days) <= TODAY
-
-
-def test_two_runs_give_the_same_bytes(session: Session, tmp_path: Path) -> None:
-    def run() -> list[tuple[str, bytes]]:
-        few = catalog.of(session, TODAY, ("common", "commercial.aetna"))
-        return [*((path, text.encode()) for path, text in site.pages(few, BASE)), *site.beside(few, tmp_path, BASE)]
-
-    assert run() == run()
 
 
 def test_the_home_page_offers_what_the_site_holds(shown: Catalog, pages: dict[str, str]) -> None:

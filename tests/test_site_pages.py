@@ -10,22 +10,19 @@ import shutil
 import subprocess
 from collections import Counter
 from datetime import date, timedelta
-from fnmatch import fnmatch
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from jsonschema import Draft202012Validator
 
 import payerbook
 from payerbook.authoring.session import Session
-from payerbook.pages import asof, catalog, comparing, matrix, site, timeline, view
+from payerbook.pages import asof, bycode, card, catalog, comparing, matrix, site, timeline, view
 from payerbook.pages.build import site_folder
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.places import cell_file, code_file, matrix_file, payer_file
-from payerbook.pages.published import PUBLISHED
 
 TODAY = date(2026, 11, 21)
 SEEDS = ("97035", "97039", "97110", "97116", "97140", "97164", "97530", "97535", "0101T", "S8948")
@@ -37,6 +34,15 @@ const {fold, box, cells} = require(script);
 console.log(JSON.stringify(asked.map(([payer, code, dos, known]) => {
   const view = fold(histories[code], payer, dos, known);
   return [view, box(view, histories[code].rules, "../../../"), cells(view)];
+})));
+"""
+PAYER = """
+const [script, histories, asked] = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const {fold, cells, point, pointOn} = require(script);
+console.log(JSON.stringify(asked.map(([payer, dos, known]) => {
+  const history = histories[payer];
+  const card = Object.keys(history.card).map((column) => point(pointOn(history, column, dos, known), "../../"));
+  return [card, Object.fromEntries(history.order.map((code) => [code, cells(fold(history, code, dos, known))]))];
 })));
 """
 
@@ -93,6 +99,56 @@ def test_the_view_of_a_day_is_the_answer_of_the_engine(made: Catalog) -> None:
     assert set(words) == set(view.COVERED), words
     assert sum(1 for shown, _, _ in expected if shown["limits"]) > 50
     assert len({shown["authorization"] for shown, _, _ in expected}) > 4
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the script of the page runs in node")
+def test_the_page_of_a_payer_on_any_day_is_the_answer_of_the_engine(made: Catalog) -> None:
+    """Card and codes: the script makes them from the payer's history, the engine is asked the same."""
+    rng = random.Random(7)
+    payers = [head.id for head in made.answers.packs()]
+    chosen = {"commercial.aetna", "medicare.part-b", "tricare", *rng.sample(payers, 5)}
+    asked = [(payer, *clocks(made, rng, payer, card.TYPICAL)) for payer in sorted(chosen) for _ in range(6)]
+    expected: list[Any] = []
+    for payer, on, known in asked:
+        points = ((column, made.answers.point_on(payer, card.TYPICAL, column, on, known)) for column, _ in card.CARD)
+        shown = [comparing.cell(made, point, column, payer_file(payer), why=True) for column, point in points]
+        codes = rng.sample(sorted(made.codes), 25)
+        expected.append((shown, {code: view.cells(made.answers.view_on(payer, code, on, known)) for code in codes}))
+    histories = {payer: json.loads(asof.payer_history(made, payer)) for payer in chosen}
+    question = [str(site_folder() / "docs/assets/asof.js"), histories, [(payer, str(on), str(known or "")) for payer, on, known in asked]]
+    done = subprocess.run(["node", "-e", PAYER], input=json.dumps(question), capture_output=True, text=True, check=True)
+    for day, (points_wanted, codes_wanted), (points_got, codes_got) in zip(asked, expected, json.loads(done.stdout), strict=True):
+        assert points_got == points_wanted, day
+        assert {code: codes_got[code] for code in codes_wanted} == codes_wanted, day
+    assert len({str(points) for points, _ in expected}) > len(chosen)
+
+
+def test_the_codes_of_a_payer_stand_together_where_the_answer_is_the_same(made: Catalog, small: dict[str, str]) -> None:
+    head = made.answers.payer("medicare.part-b")
+    told, silent = bycode.told(made, head)
+    rows = bycode.grouped(made, head, told, [made.answers.view(head.id, code) for code in told])
+    held = {code: row for row in rows for code in re.findall(r'<a id="(\w+)"', row.cells[0])}
+    assert sorted([*held, *silent]) == sorted(made.codes)
+    for code, row in held.items():
+        assert list(row.cells[1:]) == view.cells(made.answers.view(head.id, code)), code
+    assert len({tuple(row.cells[1:]) for row in rows}) == len(rows) < len(told)
+    assert all(f'<a id="{code}"' in small[payer_file(head.id)] for code in made.codes)
+
+
+def test_no_page_names_a_rule_by_its_id_where_a_biller_reads(made: Catalog) -> None:
+    """Before its first day no rule answers: what is said then names rules by their titles."""
+    for payer, code in (("medicare.part-b", "97164"), ("commercial.aetna", "97140"), ("commercial.cigna", "97110")):
+        shown = made.answers.view_on(payer, code, date(1995, 1, 1), None)
+        text = re.sub(r"<[^>]*>", " ", view.box(shown, made.answers.rule_names, ROOT))
+        assert shown.covered == "indeterminate"
+        assert f"{payer}." not in text, text
+        assert made.answers.rule_names[next(item.rule for _, items in shown.blocks for item in items if item.rule)].title in text
+
+
+def test_rules_of_a_pack_are_told_apart_by_their_titles(made: Catalog) -> None:
+    for pack in made.packs:
+        titles = Counter(rule.title for rule in pack.rules)
+        assert [title for title, count in titles.items() if count > 1] == [], pack.head.id
 
 
 def test_the_pages_ask_what_the_command_line_asks(made: Catalog) -> None:
@@ -208,19 +264,3 @@ def test_the_answers_of_a_code_for_programs(made: Catalog, small: dict[str, str]
     for point, cell in medicare["cells"].items():
         assert cell["answer"] == row[point].answer  # type: ignore[index]
         assert all(one["url"] == made.answers.rule_names[one["rule"]].url for one in cell.get("rules", ()))
-
-
-def test_every_file_for_programs_fits_its_schema(small: dict[str, str]) -> None:
-    kinds = {"code/*/index.json": "code-answers", "code/*/history.json": "code-history", "payer/*/index.json": "payer-answers"}
-    kinds["matrix/*/index.json"] = "matrix"
-    assert set(kinds.values()) == set(PUBLISHED)
-    for pattern, name in kinds.items():
-        files = [text for path, text in small.items() if fnmatch(path, pattern)]
-        assert files, pattern
-        judge = Draft202012Validator(msgspec.json.schema(PUBLISHED[name]))
-        for text in files[:25]:
-            judge.validate(json.loads(text))
-            msgspec.json.decode(text, type=PUBLISHED[name])
-    broken = json.loads(small["code/97164/history.json"])
-    broken["pieces"][0]["sources"] = ["first"]
-    assert not Draft202012Validator(msgspec.json.schema(PUBLISHED["code-history"])).is_valid(broken)

@@ -28,9 +28,9 @@ def _page(catalog: Catalog) -> Iterator[str]:
     yield "# Payers that are alike"
     yield ""
     yield (
-        f"Each square is two payers: the darker, the more of {', '.join(name.lower() for name in POINTS.values())} for "
-        f"{', '.join(SHOWN)} they answer the same way, where both speak of at least {FEWEST} of these points. "
-        f"Alike is not the same: {inline('compare them', href(ALIKE, COMPARISON))} before you rely on it."
+        f"Each square stands for two payers: the darker it is, the more questions they answer the same way. Asked is about "
+        f"{', '.join(name.lower() for name in POINTS.values())}, for {', '.join(SHOWN)}; payers that both answer fewer than {FEWEST} of "
+        f"these points are not compared. Alike is not the same: {inline('compare them', href(ALIKE, COMPARISON))} before you rely on it."
     )
     yield ""
     given = {head.id: _given(catalog, head.id) for head in catalog.answers.packs()}

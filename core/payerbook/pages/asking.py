@@ -9,7 +9,7 @@ from functools import cached_property
 from payerbook.answers.ask import RuleHistory
 from payerbook.answers.changes import PolicyChange, Sentence, changes
 from payerbook.answers.compare import OFFICE, Comparisons
-from payerbook.answers.comparison import Cell
+from payerbook.answers.comparison import Cell, Column
 from payerbook.answers.desk import Desk, Facts
 from payerbook.api import COMMON
 from payerbook.authoring.session import Session
@@ -43,6 +43,7 @@ class Answers(Comparisons):
         self._rows: dict[str, Mapping[str, Mapping[str, Cell]]] = {}
         self._changes: dict[str, Sequence[PolicyChange]] = {}
         self._views: dict[tuple[str, str], View] = {}
+        self._over_time: dict[tuple[str, str, str], tuple[RuleHistory, ...]] = {}
 
     @cached_property
     def _common(self) -> Pack | None:
@@ -120,9 +121,19 @@ class Answers(Comparisons):
             self._changes[payer] = changes(self.pack(payer), self._sentence)
         return self._changes[payer]
 
-    def over_time(self, payer: str, code: str) -> tuple[RuleHistory, ...]:
-        """What each rule of a payer says of a code on every day."""
-        return self.desk(payer).over_time(code, Facts(place_of_service=self.place))
+    def over_time(self, payer: str, code: str, place: str = OFFICE) -> tuple[RuleHistory, ...]:
+        """What each rule of a payer says of a code on every day, for a service at the place."""
+        asked = (payer, code, place)
+        held = self._over_time.get(asked)
+        if held is None:
+            held = self._over_time[asked] = self.desk(payer).over_time(code, Facts(place_of_service=place))
+        return held
+
+    def point_on(self, payer: str, code: str, point: Column, on: date, known_on: date | None) -> Cell:
+        """What a payer says on one point for a day of service, with what was known by a day."""
+        (row,) = self.compare(code, on=on, payers=[payer], matrix=point, known_on=known_on).rows
+        (cell,) = row.cells.values()
+        return cell
 
     @cached_property
     def own(self) -> Mapping[str, tuple[str, ...]]:

@@ -16,9 +16,10 @@ from pathlib import Path
 import payerbook
 from payerbook.authoring.session import Session
 from payerbook.errors import PackError, UsageError
+from payerbook.pages import alternates, hits, runtime
 from payerbook.pages import catalog as catalogs
-from payerbook.pages import hits, runtime
-from payerbook.pages.machine import INDEX
+from payerbook.pages.glossary import abbreviations
+from payerbook.pages.jsonfiles import INDEX
 from payerbook.pages.site import beside, navigation, put
 
 
@@ -43,12 +44,13 @@ def build(
     `today` is the day that settings are shown for; `packs` limits the packs by id; `policies` are further folders of packs;
     `base_url` is the address the site will have; `pyodide` is where the claim checker's Python lies (see `runtime.install`);
     `progress` is told each step. The same arguments and files give the same bytes.
-    Raises UsageError when MkDocs is missing, the folder holds something else or a pack id is unknown, PackError when a pack does
+    Raises UsageError when MkDocs or pyarrow is missing, the folder holds something else or a pack id is unknown, PackError when a pack does
     not compile or a page has a broken link, OSError when `target` cannot be made.
     """
-    if find_spec("mkdocs") is None or find_spec("material") is None:
+    if missing := [module for module in ("mkdocs", "material", "pyarrow") if find_spec(module) is None]:
         raise UsageError(
-            "The site needs MkDocs with the Material theme. Install them: pip install 'mkdocs>=1.6,<2' 'mkdocs-material>=9.8,<10'"
+            f"The site needs MkDocs with the Material theme, and pyarrow for its Parquet tables; not installed: {', '.join(missing)}. "
+            "Install them: pip install 'mkdocs>=1.6,<2' 'mkdocs-material>=9.8,<10' 'pyarrow>=17'"
         )
     if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / INDEX).is_file())):
         raise UsageError(f"{target} is not empty and holds no reference site. Name a new folder; the build empties the one it writes to.")
@@ -68,6 +70,8 @@ def build(
             "hooks": [],
             "site_url": base_url or "",
             "site_dir": str(target.resolve()),
+            "extra": {"as_of": str(today), "alternates": alternates.of(catalog, (str(file.relative_to(work / "docs")) for file in files))},
+            "markdown_extensions": {"abbr": {"glossary": abbreviations(session.library.vocabulary.terms)}},
         }
         (work / "build.yml").write_text(json.dumps(config), "utf-8")
         _run(work / "build.yml", today)

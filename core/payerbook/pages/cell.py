@@ -40,7 +40,8 @@ def _page(catalog: Catalog, head: PackHead, code: str) -> Iterator[str]:
     shown = catalog.answers.view(head.id, code)
     label = catalog.codes[code].label
     title = f"{code}, {payer_name(head)}"
-    yield from front(title, scripts=["asof.js"], search="exclude: true", description=f"{code} ({label}): {payer_name(head)}")
+    about = f"{code} ({label}): {payer_name(head)}"
+    yield from front(title, scripts=["asof.js"], search="exclude: true", description=about, pack=head)
     yield trail(page, ("Payers", PAYERS), (payer_name(head), payer_file(head.id)))
     yield ""
     yield f"# {code}: {escape(payer_name(head))}"
@@ -55,7 +56,7 @@ def _page(catalog: Catalog, head: PackHead, code: str) -> Iterator[str]:
     yield from _next(catalog, pack, rules, code, page)
     yield "## Rules behind it { #rules }"
     yield ""
-    columns = [Column("Rule", heads=True), Column("What it says"), Column("Otherwise"), Column("Since"), Column("Grade")]
+    columns = [Column("Rule", heads=True), Column("What it says"), Column("If it is broken"), Column("Since"), Column("Grade")]
     yield table(f"Rules of {payer_name(head)} for {code}", columns, (_rule(catalog, pack, rule, page) for rule in rules))
     yield ""
     if others:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from payerbook.answers.changes import PolicyChange
-from payerbook.claim import SCHEMA_VERSION
 from payerbook.pages import feeds
 from payerbook.pages.catalog import Catalog
+from payerbook.pages.listed import ChangeList, ListedChange
 from payerbook.pages.markup import Column, Row, esc, front, href, inline, link, root, table, trail
 from payerbook.pages.places import CHANGES, UPCOMING, changes_file, payer_file, payer_name
+from payerbook.pages.published import stamp, text
 from payerbook.pages.record import CALLED, Entry, Record
 from payerbook.pages.text import EFFECT, escape, number
 from payerbook.pages.view import cited
@@ -53,34 +54,26 @@ def month_name(month: str) -> str:
 
 def machine(catalog: Catalog, entries: Sequence[Entry]) -> str:
     """Changes for programs: each with its id, the payers it came to and the day it became known."""
-    listed = [
-        {
-            "id": entry.uid,
-            "payers": entry.payers,
-            "told": entry.told,
-            **msgspec.to_builtins(entry.change, builtin_types=(type(entry.told),)),
-        }
-        for entry in entries
-    ]
-    return msgspec.json.encode({"schema_version": SCHEMA_VERSION, "as_of": catalog.today, "changes": listed}).decode() + "\n"
+    listed = (ListedChange(id=entry.uid, payers=entry.payers, told=entry.told, **msgspec.structs.asdict(entry.change)) for entry in entries)
+    return text(ChangeList(**stamp(catalog), changes=tuple(listed)))
 
 
 def _index(catalog: Catalog, record: Record, names: Mapping[str, str]) -> Iterator[str]:
     yield from front("What changed", search="boost: 0.5", description="Changes of payer rules for outpatient therapy, dated and cited")
     yield "# What changed"
     yield ""
-    past = record.past
+    ahead = number(len(record.coming), "change is", "changes are") if record.coming else "nothing is"
     yield (
-        f"{number(len(record.all), 'change')} on file, each by the day it takes effect. "
-        f"{inline(number(len(record.coming), 'change is', 'changes are') + ' still ahead', href(CHANGES, UPCOMING))}. "
-        "A change is listed where a source states its day; a rule whose start nobody states is no change."
+        f"{number(len(record.all), 'change')} on file, each by the day it takes effect; "
+        f"{inline(f'{ahead} still ahead', href(CHANGES, UPCOMING))}. "
+        "A rule whose start nobody states is no change. Where only a later day is proved, the change says so."
     )
     yield ""
     yield subscribe(CHANGES)
     yield ""
     yield "## Latest { #latest }"
     yield ""
-    yield listing(catalog, CHANGES, past[:LATEST], names)
+    yield listing(catalog, CHANGES, record.latest[:LATEST], names)
     yield ""
     yield "## By month { #months }"
     yield ""
@@ -119,7 +112,8 @@ def _list(
     if payer is None:
         yield f"{number(len(entries), 'change')} that take effect in this month, for all payers."
     else:
-        yield f"{number(len(entries), 'change')} on file for {inline(names[payer], href(page, payer_file(payer)))}."
+        counted = number(len(entries), "change") if entries else "No change"
+        yield f"{counted} on file for {inline(names[payer], href(page, payer_file(payer)))}."
     yield ""
     if payer is not None:
         yield subscribe(page)
@@ -176,6 +170,7 @@ def _said(change: PolicyChange) -> Iterator[tuple[str, str]]:
     yield (
         "For",
         f"{_CLOCK[change.date_basis]} <time>{change.on}</time>"
+        + (" (the first day proved; it may have begun earlier)" if change.attested else "")
         + (f", published <time>{change.known}</time>" if change.known is not None else ""),
     )
     if change.changed:

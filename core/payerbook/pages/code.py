@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from payerbook.claim import SCHEMA_VERSION
 from payerbook.pages import asof, comparing, linked, view
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.cell import asking, facts
-from payerbook.pages.markup import Column, Row, esc, front, href, inline, link, root, table, trail
+from payerbook.pages.markup import EMPTY, Column, Row, esc, front, href, inline, link, root, table, trail
 from payerbook.pages.pairs import Pairs
 from payerbook.pages.places import CODES, COMPARISON, code_file, payer_file, payer_name
-from payerbook.pages.published import CodeAnswers, PayerOnCode, text
+from payerbook.pages.published import CodeAnswers, PayerOnCode, stamp, text
 from payerbook.pages.recent import recent
-from payerbook.pages.text import escape
+from payerbook.pages.text import escape, number
 from payerbook.pages.timeline import HEADINGS
 from payerbook.policy import CodeInfo, PackHead
 
@@ -44,7 +43,8 @@ def about(info: CodeInfo) -> str:
 
 
 def _index(catalog: Catalog) -> Iterator[str]:
-    yield from front("Therapy codes", scripts=["matrix.js"])
+    about = "Procedure codes of outpatient therapy, each with what every payer says"
+    yield from front("Therapy codes", scripts=["matrix.js"], description=about)
     yield "# Therapy codes"
     yield ""
     yield (
@@ -52,15 +52,16 @@ def _index(catalog: Catalog) -> Iterator[str]:
         "choose a code from your licensed code book."
     )
     yield ""
-    columns = [Column("Code", heads=True), Column("Our label"), Column("Used by"), Column("Minutes to units")]
-    yield table("Codes on file", columns, (_listed(catalog, code, info) for code, info in sorted(catalog.codes.items())), style="pb-matrix")
+    columns = [Column("Code", heads=True), Column("Used by"), Column("Time")]
+    rows = (_listed(catalog, code, info) for code, info in sorted(catalog.codes.items()))
+    yield table("Codes on file", columns, rows, style="pb-matrix pb-compact")
     yield ""
 
 
 def _listed(catalog: Catalog, code: str, info: CodeInfo) -> Row:
     name = link(code, href(CODES, code_file(code))) if catalog.answers.packs() else code
     added = f"; added to {', '.join(info.add_on_to)}" if info.add_on_to else ""
-    return Row([name, esc(info.label), ", ".join(info.disciplines) or "–", TIMING[info.timing] + added], code)
+    return Row([f"{name} <small>{esc(info.label)}</small>", ", ".join(info.disciplines) or EMPTY, TIMING[info.timing] + added], code)
 
 
 def _page(catalog: Catalog, pairs: Pairs, code: str) -> Iterator[str]:
@@ -113,16 +114,22 @@ def _denials(catalog: Catalog, code: str) -> Iterator[str]:
 
 
 def _rules(catalog: Catalog, code: str, ids: list[str]) -> str:
-    names = [catalog.answers.rule_names[id] for id in ids]
-    shown = ", ".join(inline(name.title, root(code_file(code)) + name.url) for name in names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+    """The rules by their titles, each once with the number of payers that have it; of many, the first three."""
+    found: dict[str, list[str]] = {}
+    for id in ids:
+        name = catalog.answers.rule_names[id]
+        found.setdefault(name.title, []).append(name.url)
+    named = [
+        inline(title, root(code_file(code)) + urls[0]) + (f", {number(len(urls), 'payer')}" if len(urls) > 1 else "")
+        for title, urls in found.items()
+    ]
+    return "; ".join(named[:3]) + (f"; and {len(named) - 3} more" if len(named) > 3 else "")
 
 
 def _machine(catalog: Catalog, code: str) -> str:
     info = catalog.codes[code]
     found = CodeAnswers(
-        schema_version=SCHEMA_VERSION,
-        as_of=catalog.today,
+        **stamp(catalog),
         place_of_service=catalog.answers.place,
         code=code,
         label=info.label,

@@ -8,6 +8,7 @@ from payerbook.answers.comparison import NO_SOURCE, Backing, Cell, Column
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.markup import esc, root
 from payerbook.pages.published import Behind, Point
+from payerbook.pages.text import fold
 
 POINTS: dict[Column, str] = {
     "covered": "Covered",
@@ -35,6 +36,8 @@ _WORDS = {
 }
 
 
+LINES = 4
+"""Lines of an answer that stand open, where there are more by at least two."""
 _INVESTIGATIONAL = {"not-covered": "yes, not covered", "conditional": "depends", "covered": "no, covered", "indeterminate": "not known"}
 _MARKS = {
     "covered": "✓", "not covered": "✕", "covered on conditions": "◐", "needed": "●", "not needed": "○", "depends": "◐",
@@ -56,16 +59,23 @@ def mark(said: str) -> str:
     return "" if found is None else f'<span class="pb-sign" aria-hidden="true">{_MARKS[found]}</span> '
 
 
-def cell(catalog: Catalog, found: Cell, point: str, page: str) -> str:
-    """A cell as HTML: mark and words as a link to the first rule behind it, and the grade of its weakest rule."""
+def cell(catalog: Catalog, found: Cell, point: str, page: str, *, why: bool = False) -> str:
+    """A cell as HTML: mark and words as a link to the first rule behind it, and the grade of its weakest rule; many lines are folded.
+
+    `why`: with the reason where the answer is not known. `assets/asof.js` writes the same for another day.
+    """
     if found.answer is None:
-        return f'<span class="pb-none">{esc(found.text)}</span>'
+        reason = f" <small>{esc(found.reason or '')}</small>" if why and found.text != NO_SOURCE else ""
+        return f'<span class="pb-none">{esc(found.text)}</span>{reason}'
     said = words(found, point)
-    shown = "<br>".join(map(esc, said.split("; ")))
-    if not found.rules:
-        return mark(said) + shown
-    rule = catalog.answers.rule_names[found.rules[0].rule]
-    return f'{mark(said)}<a href="{esc(root(page) + rule.url)}">{shown}</a> <span class="pb-grade">{esc(found.grade or "")}</span>'
+    lines = [esc(line) for line in said.split("; ")]
+    first = lines if len(lines) <= LINES + 1 else lines[:LINES]
+    shown, rest = "<br>".join(first), "<br>".join(lines[len(first) :])
+    if found.rules:
+        rule = catalog.answers.rule_names[found.rules[0].rule]
+        shown = f'<a href="{esc(root(page) + rule.url)}">{shown}</a> <span class="pb-grade">{esc(found.grade or "")}</span>'
+    folded = f" {fold(f'{len(lines) - len(first)} more', f'<p>{rest}</p>')}" if rest else ""
+    return mark(said) + shown + folded
 
 
 def point(catalog: Catalog, found: Cell, name: str) -> Point:

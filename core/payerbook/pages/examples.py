@@ -117,12 +117,12 @@ def _claim(claim: Claim) -> Iterator[str]:
 
 
 def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    """One row per value, one per list; maps are walked through."""
+    """One row per value, one per list; maps are walked through, and named by all their names."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _flat(f"{path}.{name}", inner)
     else:
-        yield f"`{path}`", _cell(value)
+        yield ", ".join(map(title, path.removeprefix("context.").split("."))), _cell(value)
 
 
 def _cell(value: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from payerbook.authoring.fault_examples import Example, load
 from payerbook.authoring.faults import CODES
+from payerbook.pages.markup import front
 from payerbook.pages.reference import AFTER_RULES
 from payerbook.pages.text import escape, table
 
@@ -31,7 +32,8 @@ def path(code: str) -> str:
 
 
 def _index() -> Iterator[str]:
-    yield AFTER_RULES
+    about = "Every fault that payerbook lint finds in the files of a pack, with its repair"
+    yield from front("Faults in pack files", search=AFTER_RULES, description=about, toc=True)
     yield "# Faults in pack files"
     yield ""
     yield (
@@ -45,7 +47,7 @@ def _index() -> Iterator[str]:
 
 def _page(code: str, example: Example | None) -> Iterator[str]:
     name, about = CODES[code]
-    yield AFTER_RULES
+    yield from front(f"{code}: {name}", search=AFTER_RULES, description=f"{code}, {name}: {about}", toc=True)
     yield f"# {code}: {escape(name)}"
     yield ""
     yield escape(about)

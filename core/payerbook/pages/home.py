@@ -50,7 +50,9 @@ def pages(catalog: Catalog, record: Record, made: Collection[str]) -> Iterator[t
 
 
 def _page(catalog: Catalog, record: Record, made: Collection[str]) -> Iterator[str]:
-    yield "---\ntitle: payerbook\nhide: [toc, navigation]\nscripts: [home.js]\nsearch: {exclude: true}\n---\n"
+    about = "What payers do with outpatient PT, OT and SLP claims, each rule dated and cited"
+    yield f"---\ntitle: Payer rules for outpatient therapy billing\ndescription: {about}"
+    yield "hide: [toc, navigation]\nscripts: [home.js]\nsearch: {exclude: true}\n---\n"
     yield '<div class="pb-hero" markdown>'
     yield ""
     yield "# What will the payer do with this therapy claim?"
@@ -127,7 +129,8 @@ def _changes(catalog: Catalog, record: Record) -> Iterator[str]:
     names = {head.id: payer_name(head) for head in catalog.answers.packs()}
     yield "## Latest changes { #changes }"
     yield ""
-    listed = "".join(f"<li>{changes.head(catalog, HOME, entry)}{changes.payers(HOME, entry, names)}</li>" for entry in record.past[:LATEST])
+    shown = record.latest[:LATEST]
+    listed = "".join(f"<li>{changes.head(catalog, HOME, entry)}{changes.payers(HOME, entry, names)}</li>" for entry in shown)
     yield f'<ol class="pb-log pb-log-short">{listed}</ol>'
     yield ""
     ahead = f"{number(len(record.coming), 'change is', 'changes are')} ahead" if record.coming else "What is ahead"

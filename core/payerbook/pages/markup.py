@@ -7,6 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from payerbook.pages.text import escape
+from payerbook.policy import PackHead
+
+EMPTY = "–"
+"""A cell that has nothing to say; on a phone it is left out."""
 
 
 def esc(text: str) -> str:
@@ -76,19 +80,25 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Row], *, style
 def _cell(column: Column, cell: str) -> str:
     if column.heads:
         return f'<th scope="row">{cell}</th>'
-    return f'<td data-label="{esc(column.heading)}"><div>{cell}</div></td>'
+    empty = ' class="pb-empty"' if cell == EMPTY else ""
+    return f'<td{empty} data-label="{esc(column.heading)}"><div>{cell}</div></td>'
 
 
-def front(title: str, *, scripts: Sequence[str] = (), search: str = "", description: str = "") -> list[str]:
-    """The front matter of a page: its title, the scripts it needs (names below assets/), and its place in search."""
-    lines = ["---", f"title: {_quoted(title)}"]
+def front(
+    title: str, *, scripts: Sequence[str] = (), search: str = "", description: str = "", pack: PackHead | None = None, toc: bool = False
+) -> list[str]:
+    """The front matter of a page: its title, the scripts it needs (names below assets/), its place in search, the pack that its
+    answers are from, which stands on paper, and whether a wide window shows its headings beside it."""
+    lines = ["---", f"title: {_quoted(esc(title))}"]  # the theme puts both into its pages as they are
     if description:
-        lines.append(f"description: {_quoted(description)}")
+        lines.append(f"description: {_quoted(esc(description))}")
+    if pack is not None:
+        lines.append(f"pack: {_quoted(f'{pack.id} {pack.version}')}")
     if scripts:
         lines.append(f"scripts: [{', '.join(scripts)}]")
     if search:
         lines.append(f"search: {{{search}}}")
-    return [*lines, "hide: [toc]", "---", ""]
+    return [*lines, *([] if toc else ["hide: [toc]"]), "---", ""]
 
 
 def _quoted(text: str) -> str:

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from payerbook.answers.comparison import Cell, Column
-from payerbook.claim import SCHEMA_VERSION
 from payerbook.pages import comparing
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.cell import facts
 from payerbook.pages.markup import Column as Heading
 from payerbook.pages.markup import Row, esc, front, href, inline, link, table, trail
 from payerbook.pages.places import COMPARISON, MATRICES, code_file, matrix_file, payer_file, payer_name
-from payerbook.pages.published import MatrixRecords, Record, text
+from payerbook.pages.published import MatrixRecords, Record, stamp, text
 from payerbook.pages.text import escape
 from payerbook.policy import PackHead
 
@@ -73,7 +72,8 @@ def navigation() -> list[Any]:
 
 
 def _index() -> Iterator[str]:
-    yield from front("Payers side by side")
+    about = "Tables that set payers beside each other, one a point: authorization, limits, units, deadlines"
+    yield from front("Payers side by side", description=about)
     yield "# Payers side by side"
     yield ""
     some = inline("compare some payers", href(MATRICES, COMPARISON))
@@ -101,7 +101,7 @@ def _codes(catalog: Catalog, matrix: Matrix) -> tuple[str, ...]:
 
 def _page(catalog: Catalog, matrix: Matrix, codes: Sequence[str]) -> Iterator[str]:
     page = matrix_file(matrix.name)
-    yield from front(f"{matrix.title} by payer", scripts=["matrix.js"], search="boost: 2")
+    yield from front(f"{matrix.title} by payer", scripts=["matrix.js"], search="boost: 2", description=f"{matrix.title}: {matrix.about}")
     yield trail(page, ("Payers side by side", MATRICES))
     yield ""
     yield f"# {matrix.title} by payer"
@@ -112,7 +112,7 @@ def _page(catalog: Catalog, matrix: Matrix, codes: Sequence[str]) -> Iterator[st
     headings = [Heading(code) for code in codes] if _hangs(matrix) else [Heading(matrix.title)]
     columns = [Heading("Payer", heads=True), *headings]
     rows = (_row(catalog, matrix, head, codes, page) for head in catalog.answers.packs())
-    yield table(f"{matrix.title} by payer", columns, rows, style="pb-matrix")
+    yield table(f"{matrix.title} by payer", columns, rows, style="pb-matrix pb-codes" if codes else "pb-matrix")
     yield ""
     if codes:
         labels = ", ".join(f"{inline(code, href(page, code_file(code)))} {escape(catalog.codes[code].label)}" for code in codes)
@@ -180,8 +180,7 @@ def _csv(records: Sequence[Record]) -> str:
 
 def _json(catalog: Catalog, matrix: Matrix, records: Sequence[Record]) -> str:
     found = MatrixRecords(
-        schema_version=SCHEMA_VERSION,
-        as_of=catalog.today,
+        **stamp(catalog),
         place_of_service=catalog.answers.place,
         matrix=matrix.name,
         records=tuple(records),
@@ -190,7 +189,7 @@ def _json(catalog: Catalog, matrix: Matrix, records: Sequence[Record]) -> str:
 
 
 def _comparison(catalog: Catalog) -> Iterator[str]:
-    yield from front("Compare payers", scripts=["compare.js"])
+    yield from front("Compare payers", scripts=["asof.js", "compare.js"], description="Choose payers and a code; what differs comes first")
     yield "# Compare payers"
     yield ""
     yield f"Choose two payers or more and a code; what differs comes first. {facts(catalog)}"

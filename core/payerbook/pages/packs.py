@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from textwrap import shorten
 
 from payerbook.pages import settings
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.examples import Examples
+from payerbook.pages.markup import Column, Row, esc, front, href
+from payerbook.pages.markup import link as link_to
+from payerbook.pages.markup import table as cards
 from payerbook.pages.rule import READING, cite, section
 from payerbook.pages.text import EFFECT, UNIT_METHOD, day, escape, link, number, paragraphs, period, table, title
 from payerbook.policy import Pack, Rule
+
+LONGEST = 160
+"""Letters of a rule's sentence in a list."""
 
 
 def pack_path(pack: Pack) -> str:
@@ -38,6 +45,8 @@ def pages(catalog: Catalog, pack: Pack) -> Iterator[tuple[str, str]]:
 
 def _topic(catalog: Catalog, pack: Pack, topic: str, rules: list[Rule], examples: Examples) -> Iterator[str]:
     page = topic_path(pack, topic)
+    told = f"{pack.head.title}: {number(len(rules), 'rule')} on {title(topic).lower()}, with settings, history and sources"
+    yield from front(f"{title(topic)}: {pack.head.title}", description=told, pack=pack.head, toc=True)
     yield f"# {title(topic)}: {escape(pack.head.title)}"
     yield ""
     about = link(escape(pack.head.title), page, pack_path(pack))
@@ -64,6 +73,8 @@ def _label(catalog: Catalog, code: str) -> str:
 def _pack(catalog: Catalog, pack: Pack) -> Iterator[str]:
     head, page = pack.head, pack_path(pack)
     topics = catalog.topics(pack)
+    about = f"{head.title}: every rule on file, the sources behind them, and what is missing"
+    yield from front(f"{head.title}: rules", description=about, pack=head, toc=True)
     yield f"# {escape(head.title)}"
     yield ""
     for text in paragraphs(head.about):
@@ -75,7 +86,9 @@ def _pack(catalog: Catalog, pack: Pack) -> Iterator[str]:
     for topic, rules in topics.items():
         yield f"## {link(title(topic), page, topic_path(pack, topic))} {{ #{topic} }}"
         yield ""
-        yield from table(["Rule", "Payer", "Shown as"], (_row(catalog, pack, rule, page) for rule in rules))
+        columns = [Column("Rule", heads=True), Column("What the payer does"), Column("Shown as")]
+        yield cards(f"{title(topic)}: rules", columns, (_row(catalog, pack, rule, page) for rule in rules))
+        yield ""
     yield "## What is missing { #holes }"
     yield ""
     holes = [escape(hole) for hole in head.holes]
@@ -140,12 +153,15 @@ def _glance(catalog: Catalog, pack: Pack, page: str) -> Iterator[tuple[str, str]
     yield "Pack version", f"`{head.version}`"
 
 
-def _row(catalog: Catalog, pack: Pack, rule: Rule, page: str) -> tuple[str, str, str]:
+def _row(catalog: Catalog, pack: Pack, rule: Rule, page: str) -> Row:
     standing = catalog.standing(pack, rule)
     shown = standing.severity if rule.status == "active" else rule.status.replace("-", " ")
     if standing.gap is not None:
         shown = standing.gap.outcome.replace("-", " ") + " today"
-    return rule_link(pack, rule, page), EFFECT[standing.version.effect], f"{shown} (grade {standing.grades})"
+    version = standing.version
+    said = "" if version.hole else f"<br><small>{esc(shorten(catalog.sentence(rule, version), LONGEST, placeholder=' …'))}</small>"
+    name = link_to(rule.title, href(page, topic_path(pack, rule.topic), rule.slug))
+    return Row([name + said, esc(EFFECT[version.effect]), esc(f"{shown} (grade {standing.grades})")])
 
 
 def _sources(catalog: Catalog, pack: Pack) -> list[str]:

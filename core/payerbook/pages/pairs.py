@@ -59,23 +59,27 @@ class Pairs:
             if not found:
                 continue
             window = self._window(table_id)
-            covered = self._catalog.session.tables.get(table_id).covering(self._catalog.today) is not None
-            yield f"## Codes that collide: {escape(table_id)} {{ #{table_id} }}"
+            held = self._catalog.session.tables.get(table_id)
+            yield f"## Codes that collide with {code} {{ #{table_id} }}"
             yield ""
             names = [inline(name, root(page) + url) for name, url in rules]
             more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            away = "" if covered else f" No window of this table covers {self._catalog.today}; the nearest is shown."
-            yield f"On one day by one provider. Window {escape(window.id)}, used by {', '.join(names[:SHOWN])}{more}.{away}"
+            covered = held.covering(self._catalog.today) is not None
+            away = "" if covered else f" The table of {self._catalog.today} is not on file; this is the nearest one."
+            yield (
+                f"Billed on one day by one provider, one code of each pair is denied. {escape(held.title)}: table of {escape(window.id)}, "
+                f"used by {', '.join(names[:SHOWN])}{more}.{away}"
+            )
             yield ""
-            columns = [Column("With", heads=True), Column("Paid"), Column("Denied"), Column("Does a modifier part them?")]
-            yield table(f"Pairs of {code}", columns, (self._row(one, code, page) for one in found), style="pb-matrix")
+            columns = [Column("With", heads=True), Column("Paid"), Column("Denied"), Column("Modifier helps")]
+            yield table(f"Pairs of {code}", columns, (self._row(one, code, page) for one in found), style="pb-matrix pb-compact")
             yield ""
 
     def _row(self, one: Edit, code: str, page: str) -> Row:
         other = one.denied if one.paid == code else one.paid
         label = esc(self._catalog.codes[other].label)
         return Row(
-            [f"{link(other, href(page, code_file(other)))} <small>{label}</small>", one.paid, one.denied, "yes" if one.bypass else "no"]
+            [f"{link(other, href(page, code_file(other)))} <small>{label}</small>", one.paid, one.denied, "✓ yes" if one.bypass else "✕ no"]
         )
 
 

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from payerbook.answers.comparison import Column
-from payerbook.claim import SCHEMA_VERSION
-from payerbook.pages import comparing, view
+from payerbook.pages import asof, bycode, card, comparing, view
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.cell import facts
+from payerbook.pages.markup import EMPTY, Row, attributes, esc, front, href, inline, link, root, table, trail
 from payerbook.pages.markup import Column as Heading
-from payerbook.pages.markup import Row, esc, front, href, inline, link, table, trail
 from payerbook.pages.packs import pack_path, topic_path
-from payerbook.pages.places import COMPARISON, PAYERS, code_file, payer_file, payer_name
-from payerbook.pages.published import PayerAnswers, ShortAnswer, text
+from payerbook.pages.places import COMPARISON, PAYERS, payer_file, payer_name
+from payerbook.pages.published import PayerAnswers, ShortAnswer, stamp, text
 from payerbook.pages.recent import recent
 from payerbook.pages.rule import cite
-from payerbook.pages.text import escape, number, title
-from payerbook.pages.timeline import HEADINGS
+from payerbook.pages.text import escape, fold, number, title
 from payerbook.policy import PackHead, Source
 
-TYPICAL = "97110"
-"""The code of the points on the card that hang on one."""
-CARD: tuple[tuple[Column, str], ...] = (
-    ("units", "Timed units are counted by"),
-    ("authorization", f"Prior authorization for {TYPICAL}"),
-    ("visit-limits", f"Limits for {TYPICAL}"),
-    ("modifiers", f"Modifiers on {TYPICAL}"),
-    ("telehealth", f"Telehealth for {TYPICAL}"),
-    ("timely-filing", "Timely filing"),
-    ("appeals", "Appeals"),
-)
+NAMES = 8
+"""Names of a payer that stand open; more are folded."""
 
 
 def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """The list, and for each payer its page and the same as JSON, as (path, text)."""
+    """The list, and for each payer its page, the same as JSON and its history, as (path, text)."""
     yield PAYERS, "\n".join(_index(catalog))
     for head in catalog.answers.packs():
         yield payer_file(head.id), "\n".join(_page(catalog, head))
         yield payer_file(head.id).replace("index.md", "index.json"), _machine(catalog, head)
+        yield asof.payer_path(head.id), asof.payer_history(catalog, head.id)
 
 
 def family(catalog: Catalog, head: PackHead) -> str:
@@ -50,7 +39,7 @@ def family(catalog: Catalog, head: PackHead) -> str:
 
 
 def _index(catalog: Catalog) -> Iterator[str]:
-    yield from front("Payers", scripts=["matrix.js"])
+    yield from front("Payers", scripts=["matrix.js"], description="Every payer on file: its rules, their grades, and what is missing")
     yield "# Payers"
     yield ""
     yield (
@@ -58,9 +47,9 @@ def _index(catalog: Catalog) -> Iterator[str]:
         "its claims are checked for form only, and every report says so."
     )
     yield ""
-    columns = [Heading("Payer", heads=True), Heading("Sort"), Heading("States"), Heading("Rules"), Heading("Grades"), Heading("Known gaps")]
+    columns = [Heading("Payer", heads=True), Heading("Type"), Heading("States"), Heading("Rules"), Heading("Grades"), Heading("Known gaps")]
     rows = (_listed(catalog, head) for head in catalog.answers.packs())
-    yield table("Payers on file", columns, rows, style="pb-matrix")
+    yield table("Payers on file", columns, rows, style="pb-matrix pb-compact")
     yield ""
 
 
@@ -73,7 +62,7 @@ def _listed(catalog: Catalog, head: PackHead) -> Row:
         esc(family(catalog, head)),
         esc(states),
         str(len(pack.rules)),
-        ", ".join(grades) or "–",
+        ", ".join(grades) or EMPTY,
     ]
     return Row([*cells, str(len(head.holes))], head.id)
 
@@ -85,34 +74,29 @@ def _sources(catalog: Catalog, head: PackHead) -> list[Source]:
 
 def _page(catalog: Catalog, head: PackHead) -> Iterator[str]:
     page, pack = payer_file(head.id), catalog.answers.pack(head.id)
-    yield from front(
-        payer_name(head), scripts=["matrix.js"], search="boost: 2", description=f"{payer_name(head)}: what it pays, limits and asks for"
-    )
+    name = payer_name(head)
+    about = f"{name}: what it pays, limits and asks for"
+    yield from front(name, scripts=["asof.js", "payer.js"], search="boost: 2", description=about, pack=head)
     yield trail(page, ("Payers", PAYERS))
     yield ""
-    yield f"# {escape(payer_name(head))}"
+    yield f"# {escape(name)}"
     yield ""
-    if head.about:
-        yield escape(head.about)
-        yield ""
-    yield f'<div class="pb-answer pb-box">{"".join(_card(catalog, head, page))}</div>'
+    yield f"{escape(head.about)} {facts(catalog)}".strip()
+    yield ""
+    data = (("payer-history", asof.NAME), ("root", root(page)), ("today", str(catalog.today)))
+    yield f"<div{attributes(data)}></div>"
+    yield ""
+    yield f'<div class="pb-answer pb-box pb-at-a-glance">{card.html(catalog, head, page)}</div>'
     yield ""
     beside = inline("Set it beside other payers", f"{href(page, COMPARISON)}?a={head.id}")
-    yield f"{facts(catalog)} Each answer links to its rule, which has the dates and the sources. {beside}."
+    yield f"Each answer links to its rule, which has the dates and the sources. {beside}."
     yield ""
-    yield from _who(catalog, head)
     yield "## Codes { #codes }"
     yield ""
-    told, silent = _told(catalog, head)
-    columns = [Heading("Code", heads=True), *map(Heading, HEADINGS)]
-    if told:
-        yield table(f"{payer_name(head)} by code", columns, (_code(catalog, head, code, page) for code in told), style="pb-matrix")
-        yield ""
-    if silent:
-        names = ", ".join(f'<span id="{code}">{link(code, href(page, code_file(code)))}</span>' for code in silent)
-        summary = f"No rule on file speaks of {number(len(silent), 'code')}"
-        yield f'<details class="pb-more" data-search-exclude><summary>{summary}</summary><p>{names}</p></details>'
-        yield ""
+    told, silent = bycode.told(catalog, head)
+    yield bycode.section(catalog, head, silent, bycode.grouped(catalog, head, told, [catalog.answers.view(head.id, code) for code in told]))
+    yield ""
+    yield from _who(catalog, head)
     yield f"## {inline('Rules', href(page, pack_path(pack)))} {{ #rules }}"
     yield ""
     for topic, rules in catalog.topics(pack).items():
@@ -132,24 +116,16 @@ def _page(catalog: Catalog, head: PackHead) -> Iterator[str]:
     yield ""
 
 
-def _card(catalog: Catalog, head: PackHead, page: str) -> Iterator[str]:
-    cells = catalog.answers.row(head.id, TYPICAL)
-    yield "<dl>"
-    for column, words in CARD:
-        yield f"<div><dt>{esc(words)}</dt><dd>{comparing.cell(catalog, cells[column], column, page)}</dd></div>"
-    yield "</dl>"
-
-
 def _who(catalog: Catalog, head: PackHead) -> Iterator[str]:
     """Names, numbers and addresses of the payer."""
     rows = {
-        "Also called": ", ".join(head.aliases),
-        "States": ", ".join(head.states),
-        "Plans": ", ".join(plan.name for plan in head.plans),
-        "EDI payer ids": ", ".join(f"{one.id}{'' if one.confirmed else ' (reported, not confirmed)'}" for one in head.payer_ids),
-        "Filing indicator": ", ".join(head.filing_indicators),
+        "Also called": head.aliases,
+        "States": head.states,
+        "Plans": [plan.name for plan in head.plans],
+        "EDI payer ids": [f"{one.id}{'' if one.confirmed else ' (reported, not confirmed)'}" for one in head.payer_ids],
+        "Filing indicator": head.filing_indicators,
     }
-    held = [f"- **{name}**: {escape(text)}" for name, text in rows.items() if text]
+    held = [f"- **{name}**: {_some(names)}" for name, names in rows.items() if names]
     if not held and not head.contacts:
         return
     yield "## Who it is, and where to send { #who }"
@@ -165,18 +141,11 @@ def _who(catalog: Catalog, head: PackHead) -> Iterator[str]:
     yield ""
 
 
-def _told(catalog: Catalog, head: PackHead) -> tuple[list[str], list[str]]:
-    """The codes of which some rule says something, those of therapists first; and the others."""
-    codes = sorted(catalog.codes, key=lambda code: (not catalog.codes[code].disciplines, catalog.codes[code].role is None, code))
-    told = [code for code in codes if catalog.answers.view(head.id, code).sources or catalog.answers.cell_page(head.id, code)]
-    return told, sorted(set(codes) - set(told))
-
-
-def _code(catalog: Catalog, head: PackHead, code: str, page: str) -> Row:
-    own = catalog.answers.cell_page(head.id, code)
-    name = link(code, href(page, own) if own else href(page, code_file(code), head.id))
-    label = f" <small>{esc(catalog.codes[code].label)}</small>"
-    return Row([name + label, *view.cells(catalog.answers.view(head.id, code))], code)
+def _some(names: Sequence[str]) -> str:
+    """Names in a row; of many, the first ones and the others folded."""
+    if len(names) <= NAMES + 1:
+        return escape(", ".join(names))
+    return f"{escape(', '.join(names[:NAMES]))} {fold(f'{len(names) - NAMES} more', escape(', '.join(names[NAMES:])))}"
 
 
 def _freshness(catalog: Catalog, head: PackHead) -> str:
@@ -190,14 +159,13 @@ def _freshness(catalog: Catalog, head: PackHead) -> str:
 
 
 def _machine(catalog: Catalog, head: PackHead) -> str:
-    cells = catalog.answers.row(head.id, TYPICAL)
+    cells = catalog.answers.row(head.id, card.TYPICAL)
     found = PayerAnswers(
-        schema_version=SCHEMA_VERSION,
-        as_of=catalog.today,
+        **stamp(catalog, head.id),
         place_of_service=catalog.answers.place,
         payer=head,
-        card=comparing.all_of(catalog, {column: cells[column] for column, _ in CARD}),
-        codes={code: _short(catalog.answers.view(head.id, code)) for code in _told(catalog, head)[0]},
+        card=comparing.all_of(catalog, {column: cells[column] for column, _ in card.CARD}),
+        codes={code: _short(catalog.answers.view(head.id, code)) for code in bycode.told(catalog, head)[0]},
     )
     return text(found)
 

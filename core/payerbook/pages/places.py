@@ -20,6 +20,7 @@ QUALITY = "quality/index.md"
 ALIKE = "alike/index.md"
 PROGRAMS = "api/index.md"
 CONTRIBUTE = "contribute.md"
+SOURCES = "sources/index.md"
 
 
 def payer_name(head: PackHead) -> str:
@@ -70,3 +71,13 @@ def topic_file(name: str) -> str:
 def checklist_file(name: str) -> str:
     """A checklist for a sort of visit and a payer."""
     return f"checklist/{name}/index.md"
+
+
+def guide_file(name: str) -> str:
+    """A guide for somebody who is new to billing."""
+    return f"guide/{name}/index.md"
+
+
+def sources_file(payer: str) -> str:
+    """The documents behind a payer's rules."""
+    return f"sources/{payer}/index.md"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import shorten
 
 import payerbook
+from payerbook.pages.markup import front
 from payerbook.pages.reference import AFTER_RULES
 
 LIST = "on-site.txt"
@@ -28,7 +31,15 @@ def names() -> list[str]:
 def pages() -> Iterator[tuple[str, str]]:
     """All of them, as (path, Markdown)."""
     for name in names():
-        yield path(name), AFTER_RULES + (folder() / f"{name}.md").read_text("utf-8")
+        text = (folder() / f"{name}.md").read_text("utf-8")
+        title = text.partition("\n")[0].removeprefix("# ")
+        yield path(name), "\n".join([*front(title, search=AFTER_RULES, description=_about(title, text), toc=True), text])
+
+
+def _about(title: str, text: str) -> str:
+    """The beginning of a document's first paragraph of prose, in plain words."""
+    prose = next(part for part in text.split("\n\n") if part[0].isalpha())
+    return f"{title}: {shorten(re.sub(r'[`*]', '', prose), 150, placeholder=' …')}"
 
 
 def path(name: str) -> str:

@@ -1,23 +1,45 @@
-"""What the pages of answers hand out to programs, typed: the JSON beside each page, from which its JSON Schema is made."""
+"""What the pages of answers hand out to programs, typed: the JSON beside each page, from which its JSON Schema is made. Lists of everything
+are in `listed`."""
 
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+import hashlib
+from typing import Literal, TypedDict
 
 import msgspec
 
 from payerbook.answers.questions import Covered, Needed
+from payerbook.claim import SCHEMA_VERSION
 from payerbook.finding import Cited
+from payerbook.pages.catalog import Catalog
 from payerbook.pages.view import RuleName
 from payerbook.policy import Grade, PackHead
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What all answers of a file hold for: the day of the site, and the circumstances of the service."""
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """What every file says of itself. `pack_versions` are those of the packs that it rests on, by id; `content_hash` is the SHA-256 of the
+    file without `as_of` and `content_hash`, its keys sorted and without white space: it stays while only the day of the site moves on."""
 
     schema_version: Literal["1"]
     as_of: datetime.date
+    license: Literal["CC0-1.0"]
+    pack_versions: dict[str, str]
+    content_hash: str = ""
+
+
+class Stamp(TypedDict):
+    """The fields of `Published` that hang on the site alone."""
+
+    schema_version: Literal["1"]
+    as_of: datetime.date
+    license: Literal["CC0-1.0"]
+    pack_versions: dict[str, str]
+
+
+class Asked(Published, frozen=True, kw_only=True):
+    """What all answers of a file hold for: the day of the site, and the circumstances of the service."""
+
     claim_type: Literal["professional"] = "professional"
     place_of_service: str
 
@@ -152,31 +174,59 @@ class RuleOverTime(msgspec.Struct, frozen=True, array_like=True):
     editions: tuple[KnownFrom, ...]
 
 
-class History(Asked, frozen=True, kw_only=True):
-    """The answers of all payers about a code on every day.
+class EveryDay(Asked, frozen=True, kw_only=True):
+    """What answers of every day are made from.
 
     Where no rule speaks of coverage, `unsaid` is said: where there are neither limits nor authorization, authorization alone, limits alone,
     both. `no_permission` is said where no rule speaks of authorization.
     """
 
-    code: str
     unsaid: tuple[str, str, str, str]
     no_permission: str
     rules: dict[str, RuleName]
     sources: tuple[Cited, ...]
     pieces: tuple[Piece, ...]
+
+
+class History(EveryDay, frozen=True, kw_only=True):
+    """The answers of all payers about a code on every day."""
+
+    code: str
     payers: dict[str, tuple[RuleOverTime, ...]]
+
+
+class PayerHistory(EveryDay, frozen=True, kw_only=True):
+    """The answers of a payer about all codes on every day, and its card: for each point what was known, its periods naming `points`.
+
+    `order` is that of the codes in lists; codes of which no rule ever speaks are not among the `codes`.
+    """
+
+    payer: str
+    order: tuple[str, ...]
+    codes: dict[str, tuple[RuleOverTime, ...]]
+    points: tuple[Point, ...]
+    card: dict[str, tuple[KnownFrom, ...]]
 
 
 PUBLISHED: dict[str, type[msgspec.Struct]] = {
     "code-answers": CodeAnswers,
     "code-history": History,
     "payer-answers": PayerAnswers,
+    "payer-history": PayerHistory,
     "matrix": MatrixRecords,
 }
 """Every file beside a page of answers by the name of its schema."""
 
 
-def text(data: Asked) -> str:
-    """One of these files."""
-    return msgspec.json.encode(data).decode() + "\n"
+def stamp(catalog: Catalog, *payers: str) -> Stamp:
+    """What a file says of itself that rests on the packs of `payers` and the rules for every claim; without them, on every pack."""
+    versions = {pack.head.id: pack.head.version for pack in catalog.packs if not payers or pack.head.id in payers or not pack.head.payer}
+    return Stamp(schema_version=SCHEMA_VERSION, as_of=catalog.today, license="CC0-1.0", pack_versions=versions)
+
+
+def text(data: Published) -> str:
+    """One of these files, with the hash of its content."""
+    held = msgspec.to_builtins(data)
+    del held["as_of"], held["content_hash"]
+    digest = hashlib.sha256(msgspec.json.encode(held, order="sorted")).hexdigest()
+    return msgspec.json.encode(msgspec.structs.replace(data, content_hash=f"sha256:{digest}")).decode() + "\n"

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from payerbook.claim import SCHEMA_VERSION
 from payerbook.pages import upcoming
 from payerbook.pages.catalog import Catalog
+from payerbook.pages.listed import PackQuality, QualityFile, Strength
 from payerbook.pages.markup import Column, Row, esc, front, href, inline, link, table
 from payerbook.pages.packs import pack_path
 from payerbook.pages.pictures import freshness
 from payerbook.pages.places import QUALITY, payer_file, payer_name
 from payerbook.pages.project import STRENGTH, folder
+from payerbook.pages.published import stamp, text
 from payerbook.pages.rule import READING
-from payerbook.pages.text import number
+from payerbook.pages.text import day, number
 from payerbook.policy import Grade, Pack
 
 GRADES: tuple[Grade, ...] = ("A", "A*", "B", "C", "M")
@@ -34,22 +36,23 @@ def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
     """The page and the same as JSON, as (path, text)."""
     measured = strength()
     yield QUALITY, "\n".join(_page(catalog, measured))
-    packs = [{"id": pack.head.id, **_numbers(catalog, pack, measured["packs"].get(pack.head.id))} for pack in catalog.packs]
-    data = {"schema_version": SCHEMA_VERSION, "as_of": catalog.today, "strength_measured_on": measured["measured_on"], "packs": packs}
-    yield QUALITY.replace("index.md", "index.json"), msgspec.json.encode(data).decode() + "\n"
+    packs = tuple(_numbers(catalog, pack, measured["packs"].get(pack.head.id)) for pack in catalog.packs)
+    found = QualityFile(**stamp(catalog), strength_measured_on=date.fromisoformat(measured["measured_on"]), packs=packs)
+    yield QUALITY.replace("index.md", "index.json"), text(found)
 
 
-def _numbers(catalog: Catalog, pack: Pack, measured: Mapping[str, Any] | None) -> dict[str, Any]:
+def _numbers(catalog: Catalog, pack: Pack, measured: Mapping[str, Any] | None) -> PackQuality:
     standing = [catalog.standing(pack, rule) for rule in pack.rules]
     grades = Counter(source.grade for found in standing for source in found.version.sources)
-    return {
-        "rules": len(pack.rules),
-        "citations": {grade: grades[grade] for grade in GRADES if grades[grade]},
-        "shown_as": dict(sorted(Counter(found.severity for found in standing).items())),
-        "without_a_start": sum(found.version.attested for found in standing),
-        "holes": pack.head.holes,
-        "strength": measured,
-    }
+    return PackQuality(
+        id=pack.head.id,
+        rules=len(pack.rules),
+        citations={grade: grades[grade] for grade in GRADES if grades[grade]},
+        shown_as=dict(sorted(Counter(found.severity for found in standing).items())),
+        without_a_start=sum(found.version.attested for found in standing),
+        holes=pack.head.holes,
+        strength=None if measured is None else msgspec.convert(measured, Strength),
+    )
 
 
 def _page(catalog: Catalog, measured: Mapping[str, Any]) -> Iterator[str]:
@@ -62,9 +65,9 @@ def _page(catalog: Catalog, measured: Mapping[str, Any]) -> Iterator[str]:
     yield '<div class="pb-answer" markdown>'
     yield ""
     yield (
-        f"{number(len(rules), 'rule')} in {number(len(catalog.packs), 'pack')} rest on {number(sum(grades.values()), 'citation')}; "
-        f"{first_hand:,} of them ({first_hand / max(sum(grades.values()), 1):.0%}) are the payer's own documents, read by us. "
-        f"{sum(bool(pack.head.holes) for pack in catalog.packs):,} packs name gaps of their own. As of {catalog.today}."
+        f"{len(rules):,} rules in {number(len(catalog.packs), 'pack')} rest on {sum(grades.values()):,} citations; "
+        f"{first_hand:,} of them ({first_hand / max(sum(grades.values()), 1):.0%}) are official documents, or copies word for word. "
+        f"{sum(bool(pack.head.holes) for pack in catalog.packs):,} packs name gaps of their own. As of {day(catalog.today)}."
     )
     yield ""
     yield "</div>"
@@ -103,12 +106,12 @@ def _page(catalog: Catalog, measured: Mapping[str, Any]) -> Iterator[str]:
 
 def _row(catalog: Catalog, pack: Pack, measured: Mapping[str, Any] | None) -> Row:
     numbers = _numbers(catalog, pack, measured)
-    cited = numbers["citations"]
+    cited = numbers.citations
     name = link(payer_name(pack.head), href(QUALITY, payer_file(pack.head.id) if pack.head.payer else pack_path(pack)))
-    held = [numbers["rules"], cited.get("A", 0) + cited.get("A*", 0), cited.get("B", 0), cited.get("C", 0) + cited.get("M", 0)]
+    held = [numbers.rules, cited.get("A", 0) + cited.get("A*", 0), cited.get("B", 0), cited.get("C", 0) + cited.get("M", 0)]
     strong = "not measured" if measured is None else f"{measured['percent']:.1f} %"
     gaps = link(str(len(pack.head.holes)), f"#{pack.head.id}") if pack.head.holes else "–"
-    return Row([name, *(f"{count:,}" for count in held), str(numbers["without_a_start"]), strong, gaps])
+    return Row([name, *(f"{count:,}" for count in held), str(numbers.without_a_start), strong, gaps])
 
 
 def _fresh(catalog: Catalog) -> str:

@@ -80,9 +80,9 @@ class Record:
         return _ordered(found.values())
 
     @property
-    def past(self) -> list[Entry]:
-        """What is in force on the day of the site."""
-        return [entry for entry in self.all if self.holds(entry)]
+    def latest(self) -> list[Entry]:
+        """What is in force on the day of the site, without changes of which only a later day is proved: when they came, nobody says."""
+        return [entry for entry in self.all if self.holds(entry) and not entry.change.attested]
 
     @property
     def coming(self) -> list[Entry]:

@@ -11,16 +11,20 @@ from payerbook.authoring.yamlfile import read
 from payerbook.kinds.base import Kind
 from payerbook.pages import settings
 from payerbook.pages.catalog import Catalog
+from payerbook.pages.markup import front
 from payerbook.pages.packs import pack_path, rule_link
 from payerbook.pages.rule import READING
-from payerbook.pages.text import escape, link, table, title
+from payerbook.pages.text import escape, link, number, table, title
 from payerbook.policy import Pack, Rule
 
 RULES = "rules/index.md"
 KINDS = "kinds/index.md"
 
-AFTER_RULES = "---\nsearch: {boost: 0.2}\n---\n"
-"""Front matter of pages that search lists after the rules."""
+AFTER_RULES = "boost: 0.2"
+"""The place in search of pages that come after the rules."""
+
+NAMED = 12
+"""Rules of a kind that are named, each title once; the list of all rules has the others."""
 
 _FORMAT = re.compile(r"\{(\w+):[^}]*\}")
 """A fact in a message with the way its number is written."""
@@ -33,7 +37,8 @@ def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
 
 
 def _rules(catalog: Catalog) -> Iterator[str]:
-    yield "---\nsearch: {exclude: true}\n---\n"
+    about = f"Every rule on file of {number(len(catalog.packs), 'pack')}, by payer and topic, with how hard it stands"
+    yield from front("All rules", search="exclude: true", description=about, toc=True)
     yield "# All rules"
     yield ""
     yield f"As of {catalog.today}. {link('What the words mean', RULES, READING)}."
@@ -47,7 +52,8 @@ def _rules(catalog: Catalog) -> Iterator[str]:
 
 
 def _kinds(catalog: Catalog) -> Iterator[str]:
-    yield AFTER_RULES
+    about = "What each kind of rule checks, and every setting that a rule file may say"
+    yield from front("Rule kinds", search=AFTER_RULES, description=about, toc=True)
     yield "# Rule kinds"
     yield ""
     yield "A rule is data; its kind is the code that checks it. The settings below are what a rule file may say under `params`."
@@ -72,7 +78,12 @@ def _kind(catalog: Catalog, kind: Kind[Any]) -> Iterator[str]:
     yield ""
     users = [(pack, rule) for pack in catalog.packs for rule in pack.rules if rule.kind == kind.name]
     if users:
-        yield f"Used by: {', '.join(rule_link(pack, rule, KINDS) for pack, rule in users)}"
+        named: dict[str, str] = {}
+        for pack, rule in users:
+            named.setdefault(rule.title, rule_link(pack, rule, KINDS))
+        listed = list(named.values())[:NAMED]
+        others = f" and {len(users) - len(listed)} more" if len(listed) < len(users) else ""
+        yield f"Used by {number(len(users), 'rule')}: {', '.join(listed)}{others}."
         yield ""
         yield from _example(catalog, users)
 

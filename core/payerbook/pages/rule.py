@@ -1,4 +1,4 @@
-"""One rule as a section of its topic page: the answer first, then today's settings, why, how to fix, history and examples."""
+"""One rule as a section of its topic page: the answer first, then why, how to fix, when it applies, history and examples."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from payerbook.engine.render import cite as cite_all
 from payerbook.engine.versions import closed
-from payerbook.pages import linked, over_time, settings
+from payerbook.pages import linked, over_time, settings, view
 from payerbook.pages.catalog import Catalog, Standing
 from payerbook.pages.examples import Example
 from payerbook.pages.examples import render as render_example
@@ -35,11 +36,11 @@ def section(catalog: Catalog, pack: Pack, rule: Rule, page: str, examples: list[
     yield "</div>"
     yield ""
     yield from _chips(rule, standing, page)
-    yield from _today(catalog, rule, standing)
     if rule.why:
         yield from _block(rule, "why", "Why", paragraphs(rule.why))
     if rule.fix:
         yield from _block(rule, "fix", "How to fix", paragraphs(rule.fix))
+    yield from _today(catalog, rule, standing)
     yield heading(3, "History", f"{rule.slug}-history")
     yield ""
     yield from _pictures(catalog, rule)
@@ -87,6 +88,14 @@ def _answer(catalog: Catalog, rule: Rule, standing: Standing) -> Iterator[str]:
     if not version.hole:
         yield f"{'' if gap is None else 'As last on file: '}{escape(catalog.sentence(rule, version))}"
         yield ""
+        yield f'<p class="pb-proof">{_force(rule, version)}. Proof: {view.proof_of(cite_all(version.sources))}</p>'
+        yield ""
+
+
+def _force(rule: Rule, version: Version) -> str:
+    """From when to when a version of the rule holds."""
+    end = next(end for _, end, other in closed(rule) if other is version)
+    return period(version.start, end) + (" (first day proved; the start is not stated)" if version.attested else "")
 
 
 def _chips(rule: Rule, standing: Standing, page: str) -> Iterator[str]:
@@ -116,19 +125,29 @@ def _today(catalog: Catalog, rule: Rule, standing: Standing) -> Iterator[str]:
     version = standing.version
     if version.hole:
         return
-    end = next(end for _, end, other in closed(rule) if other is version)
-    rows = [("In force", period(version.start, end) + (" (first day proved; the start is not stated)" if version.attested else ""))]
-    rows.append(("Goes by", DATE_BASIS[rule.date_basis]))
+    rows = [("In force", _force(rule, version)), ("Goes by", DATE_BASIS[rule.date_basis])]
     rows += list(settings.conditions(version.when).items()) or [("Applies to", "every line")]
+    yield heading(3, "When it applies" if standing.gap is None else "When it applied, as last on file", f"{rule.slug}-setting")
+    yield ""
+    yield from table([f"As of {day(catalog.today)}", "On file"], rows)
+    yield from _settings(catalog, rule, version)
+
+
+def _settings(catalog: Catalog, rule: Rule, version: Version) -> Iterator[str]:
+    """The settings by their names in the file of the rule, folded: the sentence has said them."""
     held = msgspec.to_builtins(catalog.settings(rule, version))
+    rows = []
     for field in settings.fields(catalog.kinds[rule.kind].params):
         if held[field.name] is False or held[field.name] in (None, (), {}):
             continue  # not used by this rule
         about = f"<br><small>{escape(field.about)}</small>" if field.about else ""
         rows.append((f"{title(field.name)}{about}", settings.value(held[field.name])))
-    yield heading(3, "Setting" if standing.gap is None else "Setting as last on file", f"{rule.slug}-setting")
-    yield ""
-    yield from table([f"As of {day(catalog.today)}", "Setting"], rows)
+    if rows:
+        yield '<details class="pb-more" markdown><summary>For pack authors: the settings in the file</summary>'
+        yield ""
+        yield from table(["Setting", "Value"], rows)
+        yield "</details>"
+        yield ""
 
 
 def _pictures(catalog: Catalog, rule: Rule) -> Iterator[str]:
@@ -140,13 +159,16 @@ def _pictures(catalog: Catalog, rule: Rule) -> Iterator[str]:
 
 def _history(catalog: Catalog, pack: Pack, rule: Rule, standing: Standing) -> Iterator[str]:
     spans = sorted(closed(rule), key=lambda span: (span[0], span[2].known or span[0]), reverse=True)
-    varying = _varying([version for _, _, version in spans if not version.hole])
+    real = [version for _, _, version in spans if not version.hole]
+    varying = _varying(real)
+    said = {id(version): catalog.sentence(rule, version) for version in real}
+    told = len(set(said.values())) > 1
     for place, (start, end, version) in enumerate(spans):
         later = spans[place - 1] if place else None
         corrected = later is not None and later[0] == start
         now = " — today" if version is standing.version and standing.gap is None else ""
         known = f", published {day(version.known)}" if version.known else ""
-        anchor = f"{rule.slug}-{start}" + (f"-{version.known}" if corrected and version.known else "")
+        anchor = f"{rule.slug}-{start}" + (f"-{version.known or 'first'}" if corrected else "")
         yield heading(4, f"{period(start, end)}{known}{now}", anchor)
         yield ""
         if corrected:
@@ -162,7 +184,11 @@ def _history(catalog: Catalog, pack: Pack, rule: Rule, standing: Standing) -> It
             yield text
             yield ""
         older = next((other for _, _, other in spans[place + 1 :] if not other.hole), None)
-        differs = [] if version.hole else list(_differing(version, older, varying))
+        if told and not version.hole:
+            yield escape(said[id(version)])
+            yield ""
+        silent = not told or (older is not None and said.get(id(version)) == said[id(older)])
+        differs = [] if version.hole else list(_differing(version, older, varying if silent else []))
         yield from differs
         if differs:
             yield ""

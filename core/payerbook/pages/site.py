@@ -19,6 +19,8 @@ from payerbook.pages import (
     code,
     denial,
     faults,
+    glossary,
+    guide,
     home,
     machine,
     matrix,
@@ -29,8 +31,10 @@ from payerbook.pages import (
     project,
     quality,
     reference,
+    remark,
     search,
     sitemap,
+    sources,
     topics,
     twins,
     upcoming,
@@ -48,6 +52,7 @@ def pages(catalog: Catalog, base_url: str | None = None) -> Iterator[tuple[str, 
     for path, text in _below_home(catalog, record, base):
         made.add(path)
         yield path, text
+    yield from programs.pages(catalog, frozenset(made), base)
     yield from home.pages(catalog, record, made)
 
 
@@ -63,17 +68,20 @@ def _below_home(catalog: Catalog, record: Record, base: str) -> Iterator[tuple[s
         yield from alike.pages(catalog)
     yield from changes.pages(catalog, record, base)
     yield from upcoming.pages(catalog, record, base)
-    yield from programs.pages(catalog, record, base)
     yield from quality.pages(catalog)
     yield from denial.pages(catalog)
+    yield from remark.pages(catalog)
     yield from topics.pages(catalog)
+    yield from guide.pages(catalog)
+    yield from glossary.pages(catalog)
+    yield from sources.pages(catalog)
     yield from checklist.pages(catalog)
-    yield from search.pages(catalog)
+    yield from search.pages(catalog, record)
     yield from checker.pages(catalog)
     yield from calc.pages(catalog)
     yield from faults.pages()
     yield from project.pages()
-    yield from machine.pages(catalog, base)
+    yield from machine.pages(catalog, record, base)
 
 
 def navigation(catalog: Catalog) -> list[Any]:
@@ -90,7 +98,16 @@ def navigation(catalog: Catalog) -> list[Any]:
         {"Calculators": calc.navigation()},
         *(answers if catalog.answers.packs() else [{"Codes": places.CODES}]),
         {"Denial codes": [places.DENIALS, {"Remark codes": places.REMARKS}]},
-        {"Topics": [places.TOPICS, {"Glossary": places.GLOSSARY}, {"Myths": places.MYTHS}, {"Checklists": places.CHECKLISTS}]},
+        {
+            "Topics": [
+                places.TOPICS,
+                *({one.title: places.guide_file(name)} for name, one in catalog.session.handbooks.handbook.guides.items()),
+                {"Glossary": places.GLOSSARY},
+                {"Myths": places.MYTHS},
+                {"Checklists": places.CHECKLISTS},
+                {"Sources": places.SOURCES},
+            ]
+        },
         {"Changes": [places.CHANGES, {"Coming up": places.UPCOMING}]},
         {"Rules": [{"All rules": reference.RULES}, {"How to read a rule": READING}, *listed]},
         {"For pack authors": [{"Rule kinds": reference.KINDS}, {"Faults in pack files": faults.navigation()}]},

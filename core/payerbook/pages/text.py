@@ -9,6 +9,7 @@ from datetime import date
 
 _CODE_SPAN = re.compile(r"(`[^`]+`)")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|])")
+_PREFIX = re.compile(r"\b(re|non) ")
 _BLOCK_START = re.compile(r"^(\d+(?=\.)|(?=[#+\-=~:]))")
 
 EFFECT = {"deny": "denied", "return": "returned for correction", "review": "pulled for review", "none": "no effect on payment"}
@@ -63,8 +64,8 @@ def paragraphs(text: str) -> list[str]:
 
 
 def title(word: str) -> str:
-    """A word of a closed list, or the name of a setting, as a heading: `code-pairs` -> `Code pairs`."""
-    words = word.replace("-", " ").replace("_", " ")
+    """A word of a closed list, or the name of a setting, as a heading: `code-pairs` -> `Code pairs`, `non-covered` -> `Non-covered`."""
+    words = _PREFIX.sub(r"\1-", word.replace("-", " ").replace("_", " "))
     return words[:1].upper() + words[1:]
 
 

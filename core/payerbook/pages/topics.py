@@ -1,43 +1,64 @@
-"""Subjects that people look up, the glossary, and the myths: texts of our own, with everything that a rule holds taken from the rule."""
+"""Subjects that people look up, and the myths: texts of our own, with everything that a rule holds taken from the rule."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from payerbook.engine.versions import closed
-from payerbook.handbook import TopicPage
+from payerbook.handbook import Guide, Shelf, TopicPage
+from payerbook.pages import calc
 from payerbook.pages.catalog import Catalog
 from payerbook.pages.markup import Column, Row, esc, front, href, inline, link, root, table, trail
 from payerbook.pages.matrix import MATRICES_OF
-from payerbook.pages.places import GLOSSARY, MYTHS, TOPICS, denial_file, matrix_file, payer_name, topic_file
+from payerbook.pages.places import GLOSSARY, MYTHS, TOPICS, denial_file, guide_file, matrix_file, payer_file, payer_name, topic_file
 from payerbook.pages.rule import cite
 from payerbook.pages.text import escape, number, paragraphs
 from payerbook.policy import Pack, Rule
 
 SHOWN = 6
 """Rules of a payer that are named; more are counted."""
+SHELVES: dict[Shelf, str] = {
+    "before": "Before the visit",
+    "coverage": "What is covered, and how often",
+    "units": "Minutes and units",
+    "modifiers": "Modifiers",
+    "record": "Plan, notes, records",
+    "claim": "The claim",
+    "denials": "Denials and deadlines",
+    "payment": "Payment",
+}
+"""The groups of topics, in the order of a claim's life."""
 
 
 def pages(catalog: Catalog) -> Iterator[tuple[str, str]]:
-    """The list of topics, each topic, the glossary and the myths, as (path, Markdown)."""
-    topics = catalog.session.handbooks.handbook.topics
+    """The list of topics, each topic and the myths, as (path, Markdown)."""
+    topics, guides = catalog.session.handbooks.handbook.topics, catalog.session.handbooks.handbook.guides
     found = {rule.id: (pack, rule) for pack in catalog.packs for rule in pack.rules}
-    yield TOPICS, "\n".join(_index(topics))
+    yield TOPICS, "\n".join(_index(topics, guides))
     for name, topic in topics.items():
         yield topic_file(name), "\n".join(_page(catalog, topic, topic_file(name), found))
-    yield GLOSSARY, "\n".join(_glossary(catalog))
     yield MYTHS, "\n".join(_myths(catalog, found))
 
 
-def _index(topics: Mapping[str, TopicPage]) -> Iterator[str]:
-    yield from front("Topics", search="boost: 2")
+def _index(topics: Mapping[str, TopicPage], guides: Mapping[str, Guide]) -> Iterator[str]:
+    about = "What therapy billers look up: units, thresholds, modifiers, records, denials"
+    yield from front("Topics", search="boost: 2", description=about)
     yield "# Topics"
     yield ""
-    yield f"Subjects across payers. Words are explained in the {inline('glossary', href(TOPICS, GLOSSARY))}."
+    named = " · ".join(inline(guide.title, href(TOPICS, guide_file(name))) for name, guide in guides.items())
+    yield f"New to billing? {named}. Words are explained in the {inline('glossary', href(TOPICS, GLOSSARY))}."
     yield ""
-    listed = sorted(topics.items(), key=lambda item: item[1].title.lower())
-    yield from (f"- {inline(topic.title, href(TOPICS, topic_file(name)))}" for name, topic in listed)
-    yield ""
+    for shelf, words in SHELVES.items():
+        yield f"## {words} {{ #{shelf} }}"
+        yield ""
+        listed = sorted((topic.title, name, topic) for name, topic in topics.items() if topic.group == shelf)
+        yield from (f"- {inline(title, href(TOPICS, topic_file(name)))}: {escape(_first(topic.answer))}" for title, name, topic in listed)
+        yield ""
+
+
+def _first(text: str) -> str:
+    """The first sentence."""
+    return f"{text.split('. ')[0].removesuffix('.')}."
 
 
 def _page(catalog: Catalog, topic: TopicPage, page: str, found: Mapping[str, tuple[Pack, Rule]]) -> Iterator[str]:
@@ -48,6 +69,10 @@ def _page(catalog: Catalog, topic: TopicPage, page: str, found: Mapping[str, tup
     yield ""
     yield f'<div class="pb-answer" markdown>\n\n{escape(topic.answer)}\n\n</div>'
     yield ""
+    if topic.calculator is not None:
+        counter = next(one for one in calc.CALCULATORS if one.name == topic.calculator)
+        yield f"Calculator: {inline(counter.title, href(page, calc.page_file(counter)))}."
+        yield ""
     for text in topic.more:
         yield from paragraphs(text)
         yield ""
@@ -105,7 +130,7 @@ def _payers(catalog: Catalog, topic: TopicPage, page: str) -> Iterator[str]:
     """Where each payer's own rules on the topic stand."""
     heads = catalog.answers.packs()
     matrix = next((one for one in MATRICES_OF if one.name == topic.matrix), None) if heads else None
-    own = {head.id: [rule for rule in catalog.answers.pack(head.id).rules if rule.topic in topic.topics] for head in heads}
+    own = {head.id: [rule for rule in catalog.answers.pack(head.id).rules if _about(topic, rule)] for head in heads}
     if matrix is None and not any(own.values()):
         return
     yield "## Payer by payer { #payers }"
@@ -114,11 +139,19 @@ def _payers(catalog: Catalog, topic: TopicPage, page: str) -> Iterator[str]:
         yield f"{inline(f'{matrix.title}: all payers in one table', href(page, matrix_file(matrix.name)))}."
         yield ""
     columns = [Column("Payer", heads=True), Column("Rules on it")]
-    rows = (
-        Row([link(payer_name(head), href(page, f"rules/{head.id}/index.md")), _named(own[head.id], page)]) for head in heads if own[head.id]
-    )
+    rows = (Row([link(payer_name(head), href(page, payer_file(head.id))), _named(own[head.id], page)]) for head in heads if own[head.id])
     yield table("Payers with rules of their own", columns, rows)
     yield ""
+
+
+def _about(topic: TopicPage, rule: Rule) -> bool:
+    """Whether a payer's rule belongs to a topic: by its own topic, and by its kind or codes where the page asks for some."""
+    codes = {code for version in rule.versions for code in version.when.codes or ()}
+    return (
+        rule.topic in topic.topics
+        and (not topic.kinds or rule.kind in topic.kinds)
+        and (not topic.codes or not codes.isdisjoint(topic.codes))
+    )
 
 
 def _named(rules: Sequence[Rule], page: str) -> str:
@@ -151,32 +184,10 @@ def _sources(catalog: Catalog, held: Iterable[tuple[Pack, Rule]]) -> Iterator[st
     yield ""
 
 
-def _glossary(catalog: Catalog) -> Iterator[str]:
-    words = catalog.session.library.vocabulary.terms.words
-    yield from front("Glossary", scripts=["matrix.js"], search="boost: 2")
-    yield "# Glossary"
-    yield ""
-    yield f"Words of therapy billing in our own words. What is often said and is not so: {inline('myths', href(GLOSSARY, MYTHS))}."
-    yield ""
-    columns = [Column("Word", heads=True), Column("Means"), Column("Also written")]
-    listed = sorted(words.items(), key=lambda item: item[1].term.lower())
-    rows = (
-        Row([_word(catalog, one.term, one.page), esc(one.means), esc(", ".join(name for name in one.names if name != one.term))], slug)
-        for slug, one in listed
-    )
-    yield table("Words of billers", columns, rows, style="pb-matrix")
-    yield ""
-
-
-def _word(catalog: Catalog, term: str, page: str) -> str:
-    """The word, with a link to the page that answers it; without payers there are no pages on what they say."""
-    exists = catalog.answers.packs() or not page.startswith(("code/", "payer", "matrix"))
-    return link(term, href(GLOSSARY, f"{page}/index.md")) if exists else esc(term)
-
-
 def _myths(catalog: Catalog, found: Mapping[str, tuple[Pack, Rule]]) -> Iterator[str]:
     book = catalog.session.handbooks.handbook
-    yield from front("Myths", search="boost: 2")
+    about = "What is often said about therapy billing and is not so, with the rule that stands"
+    yield from front("Myths", search="boost: 2", description=about)
     yield "# Myths of therapy billing"
     yield ""
     for slug, myth in book.myths.items():

@@ -11,7 +11,7 @@ from payerbook.pages.catalog import Catalog
 from payerbook.pages.markup import Column, Row, front, href, inline, link, table
 from payerbook.pages.places import CHANGES, UPCOMING, payer_file, payer_name
 from payerbook.pages.record import Record
-from payerbook.pages.text import number
+from payerbook.pages.text import day, number
 from payerbook.policy import Pack
 
 
@@ -47,8 +47,9 @@ def _page(catalog: Catalog, record: Record) -> Iterator[str]:
     yield from front("Coming up", search="boost: 0.5", description="Payer rules for outpatient therapy that change after today")
     yield "# Coming up"
     yield ""
+    counted = number(len(record.coming), "change") if record.coming else "No change"
     yield (
-        f"{number(len(record.coming), 'change')} with a stated day after {catalog.today}. What is announced without a day is not here. "
+        f"{counted} with a stated day after {day(catalog.today)}. What is announced without a day is not here. "
         f"{inline('What changed already', href(UPCOMING, CHANGES))}."
     )
     yield ""
@@ -57,12 +58,10 @@ def _page(catalog: Catalog, record: Record) -> Iterator[str]:
     yield ""
     if record.coming:
         yield changes.listing(catalog, UPCOMING, record.coming, names)
-    else:
-        yield "Nothing on file names a day that is still ahead."
-    yield ""
+        yield ""
     yield "## Sources to be read again { #reading }"
     yield ""
-    yield ("A source holds for a while. Past its day, a rule that rests on it asks for review at most, until somebody has read it again.")
+    yield "A source holds for a while. Past its day, a rule that rests on it asks for review at most, until somebody has read it again."
     yield ""
     found = [(head, reading(catalog, catalog.answers.pack(head.id))) for head in catalog.answers.packs()]
     columns = [Column("Payer", heads=True), Column("First one due"), Column("Due already"), Column("Citations")]

@@ -23,6 +23,7 @@ from payerbook.answers.questions import (
 )
 from payerbook.finding import Cited
 from payerbook.pages.markup import esc
+from payerbook.pages.text import title
 
 COVERED: dict[Covered, tuple[str, str]] = {
     "covered": ("✓", "Covered"),
@@ -33,6 +34,10 @@ COVERED: dict[Covered, tuple[str, str]] = {
 """Mark and words for each answer to "covered?"; the words carry the meaning."""
 LONGEST = 12
 """Diagnoses that are listed; more are counted."""
+OPEN = 3
+"""Points that are not known and stand open; more are folded."""
+UNKNOWN = "Not known"
+"""The heading of what could not be told; its points are named by their rules."""
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -76,7 +81,7 @@ def of(coverage: CoverageAnswer, permission: AuthorizationAnswer) -> View:
         "Limits": limits,
         "Documents": [document(one) for one in coverage.documents],
         "Diagnoses": [diagnoses(one) for one in coverage.diagnoses or ()],
-        "Not known": [Item(reason, rule) for reason, rule in unknown],
+        UNKNOWN: [Item(reason, rule) for reason, rule in unknown],
     }
     return View(
         covered=coverage.covered,
@@ -101,8 +106,7 @@ def limit(one: LimitAnswer) -> Item:
 
 def document(one: DocumentNeed) -> Item:
     """Something the record has to hold."""
-    said = one.item.replace("-", " ")
-    return Item(said[:1].upper() + said[1:], one.rule)
+    return Item(title(one.item), one.rule)
 
 
 def diagnoses(one: DiagnosisNeed) -> Item:
@@ -128,25 +132,42 @@ def verdict(covered: Covered) -> str:
 def box(view: View, rules: Mapping[str, RuleName], root: str) -> str:
     """The answer as HTML; `root` is the way to the root of the site."""
     why = "".join(f"<p>{esc(text)}</p>" for text in view.why)
-    blocks = "".join(
-        f"<div><dt>{esc(name)}</dt>{''.join(f'<dd>{_item(item, rules, root)}</dd>' for item in items)}</div>" for name, items in view.blocks
-    )
+    blocks = "".join(f"<div><dt>{esc(name)}</dt>{_points(name, items, rules, root)}</div>" for name, items in view.blocks)
     facts = f"<dl>{blocks}</dl>" if blocks else ""
-    return f'<p class="pb-verdict">{verdict(view.covered)}</p>{why}{facts}{_sources(view.sources)}'
+    proved = f'<p class="pb-proof">Proof: {proof_of(view.sources)}</p>'
+    return f'<p class="pb-verdict">{verdict(view.covered)}</p>{why}{proved}{facts}{_sources(view.sources)}'
 
 
-def _item(item: Item, rules: Mapping[str, RuleName], root: str) -> str:
+def _points(name: str, items: Sequence[Item], rules: Mapping[str, RuleName], root: str) -> str:
+    said = [_item(item, rules, root, named=name == UNKNOWN) for item in items]
+    shown = said[:OPEN] if name == UNKNOWN else said
+    more = "".join(f"<p>{one}</p>" for one in said[len(shown) :])
+    folded = f"<dd><details><summary>{len(said) - len(shown)} more</summary>{more}</details></dd>" if more else ""
+    return "".join(f"<dd>{one}</dd>" for one in shown) + folded
+
+
+def _item(item: Item, rules: Mapping[str, RuleName], root: str, *, named: bool) -> str:
+    """A point with a link to its rule; `named` = after the name of the rule."""
     if item.rule is None:
         return esc(item.text)
     rule = rules[item.rule]
+    if named:
+        return f'<a href="{esc(root + rule.url)}">{esc(rule.title)}</a>: {esc(item.text)}'
     return f'{esc(item.text)} <a class="pb-why" href="{esc(root + rule.url)}" aria-label="Rule: {esc(rule.title)}">rule</a>'
 
 
 def _sources(sources: Sequence[Cited]) -> str:
+    """The documents, each once with the passages that are cited."""
     if not sources:
-        return "<p>No source found.</p>"
-    listed = "".join(f"<li>{cited(source)}</li>" for source in sources)
-    return f"<details><summary>Sources ({len(sources)})</summary><ul>{listed}</ul></details>"
+        return ""
+    found: dict[Cited, list[str]] = {}
+    for source in sources:
+        passages = found.setdefault(msgspec.structs.replace(source, section=None), [])
+        if source.section and source.section not in passages:
+            passages.append(source.section)
+    documents = (msgspec.structs.replace(document, section="; ".join(passages)) for document, passages in found.items())
+    listed = "".join(f"<li>{cited(document)}</li>" for document in documents)
+    return f"<details><summary>Sources ({len(found)})</summary><ul>{listed}</ul></details>"
 
 
 def cited(source: Cited) -> str:
@@ -155,7 +176,8 @@ def cited(source: Cited) -> str:
     section = f", {esc(source.section)}" if source.section else ""
     dated = f", {esc(source.date)}" if source.date else ""
     checked = f"; last checked {source.last_checked}" if source.last_checked else ""
-    return f'<span class="pb-grade">Grade {esc(source.grade)}</span> {name}{section}. {esc(source.publisher)}{dated}{checked}.'
+    newer = "; a newer edition exists that was not read" if source.superseded else ""
+    return f'<span class="pb-grade">Grade {esc(source.grade)}</span> {name}{section}. {esc(source.publisher)}{dated}{checked}{newer}.'
 
 
 def cells(view: View) -> list[str]:
@@ -165,7 +187,7 @@ def cells(view: View) -> list[str]:
         esc(view.authorization),
         _listed(view.limits),
         _listed(view.modifiers),
-        esc(proof(view.sources)),
+        proof_of(view.sources),
     ]
 
 
@@ -179,4 +201,10 @@ def proof(sources: Sequence[Cited]) -> str:
         return "no source found"
     grades = ", ".join(sorted({source.grade for source in sources}, key=("A", "A*", "B", "C", "M").index))
     checked = min((source.last_checked for source in sources if source.last_checked), default=None)
-    return f"{grades}; read {checked}" if checked else grades
+    return f"grade {grades}; read {checked}" if checked else f"grade {grades}"
+
+
+def proof_of(sources: Sequence[Cited]) -> str:
+    """The same as HTML, where a day does not break at the end of a line."""
+    said, read, checked = esc(proof(sources)).partition("; read ")
+    return f"{said}{read}<time>{checked}</time>" if checked else said

@@ -1,16 +1,9 @@
-// Some payers side by side on one code, from the index.json of the code's page; the choice stands in the address.
+// Some payers side by side on one code, from the index.json of the code's page; the choice stands in the address (with asof.js).
 const form = document.querySelector(".pb-compare");
 const place = document.querySelector(".pb-compared");
-const esc = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 const NAMES = ["a", "b", "c", "d"];
 
-function cell(found, root) {
-  if (!found || found.answer === null) return `<span class="pb-none">${found ? `not known: ${esc(found.reason)}` : "no source found"}</span>`;
-  const rule = (found.rules || [])[0];
-  const lines = found.words.split("; ").map(esc).join("<br>");
-  const words = rule ? `<a href="${esc(root + rule.url)}">${lines}</a>` : lines;
-  return `${words} <span class="pb-grade">${esc(found.grade || "")}</span>`;
-}
+const cell = (found, root) => (found ? point(found, root) : `<span class="pb-none">${NO_SOURCE}</span>`);
 
 async function show() {
   const code = form.code.value.trim().toUpperCase();

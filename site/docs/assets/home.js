@@ -60,4 +60,5 @@ if (mine) {
   }
   mine.hidden = false;
   show();
+  if (chosen.length) document.querySelector(".pb-hero").after(mine); // who has chosen finds them first
 }

@@ -1,4 +1,18 @@
-// Tables that sort and filter: every table of class pb-matrix. The rows stand in the page; this only orders and hides them.
+// Tables that sort and filter: every table of class pb-matrix. The rows stand in the page; this only orders and hides them. The reader's
+// own payers are those marked on the home page (home.js), which this browser keeps.
+function mine() {
+  try {
+    return JSON.parse(localStorage.getItem("payerbook.payers")) || [];
+  } catch {
+    return []; // storage is switched off in this browser
+  }
+}
+
+function unanswered(row) {
+  const silent = (cell) => cell.querySelector(".pb-none, .pb-is-indeterminate") || /^(–|not known|no source found)$/.test(cell.innerText.trim());
+  return [...row.cells].slice(1).every(silent);
+}
+
 function text(row, n) {
   const cell = row.cells[n];
   return (cell ? cell.innerText : "").trim();
@@ -31,25 +45,26 @@ for (const table of document.querySelectorAll("table.pb-matrix")) {
     });
   });
 
-  if (rows.length < 8) continue;
+  const own = mine().filter((payer) => rows.some((row) => row.id === payer));
+  if (rows.length < 8 && !own.length) continue;
   const bar = document.createElement("div");
   bar.className = "pb-filter";
+  const box = (name, words, wanted) => `<label${wanted ? "" : " hidden"}><input type="checkbox" name="${name}"> ${words}</label>`;
   bar.innerHTML = `<label>Filter <input type="search" autocomplete="off" placeholder="payer, code, word"></label>
-    <label><input type="checkbox"> only with an answer</label> <span role="status"></span>`;
-  const [words, answered] = bar.querySelectorAll("input");
+    ${box("answered", "only with an answer", rows.some(unanswered))} ${box("own", `only my payers (${own.length})`, own.length)} <span role="status"></span>`;
+  const [words, answered, owned] = bar.querySelectorAll("input");
   const status = bar.querySelector("[role=status]");
   function show() {
     const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const row of rows) {
       const held = `${row.id} ${row.innerText}`.toLowerCase();
-      const empty = [...row.cells].slice(1).every((cell) => cell.querySelector(".pb-none, .pb-is-indeterminate") || /^(–|not known|no source found)$/.test(cell.innerText.trim()));
-      row.hidden = !wanted.every((word) => held.includes(word)) || (answered.checked && empty);
+      row.hidden = !wanted.every((word) => held.includes(word)) || (answered.checked && unanswered(row)) || (owned.checked && !own.includes(row.id));
       count += !row.hidden;
     }
     status.textContent = count === rows.length ? "" : `${count} of ${rows.length}`;
   }
   words.addEventListener("input", show);
-  answered.addEventListener("change", show);
+  for (const box of [answered, owned]) box.addEventListener("change", show);
   table.closest(".pb-scroll").before(bar);
 }

@@ -13,5 +13,10 @@ function reachable() {
 window.addEventListener("load", reachable);
 window.addEventListener("resize", reachable);
 
+// On paper stands the address as it is read, with the day that was asked for.
+window.addEventListener("beforeprint", () => {
+  for (const place of document.querySelectorAll(".pb-address")) place.textContent = location.href;
+});
+
 // The theme's search dialog has no name of its own.
 document.querySelector("[data-md-component=search]")?.setAttribute("aria-label", "Search");

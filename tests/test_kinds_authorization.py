@@ -104,6 +104,25 @@ def test_each_provider_has_a_count_of_its_own(rendering: str | None, number: int
     assert (found.number, found.sure, found.needs) == (number, sure, needs)
 
 
+@pytest.mark.parametrize(
+    ("item", "counter", "needs"),
+    [
+        ({}, {"by_provider": True}, ("context.history[].rendering_npi",)),
+        ({"rendering_npi": "1245319599"}, {"by_provider": True}, ()),
+        ({}, {"pools": [["PT"]]}, ("context.history[].modifiers",)),
+        ({"modifiers": ("GP",)}, {"purpose": "habilitative", "pools": [["PT"]]}, ("context.history[].purpose",)),
+    ],
+)
+def test_an_earlier_visit_that_may_count_says_what_it_leaves_open(
+    item: dict[str, Any], counter: dict[str, Any], needs: tuple[str, ...]
+) -> None:
+    typed = msgspec.convert({"per": "calendar-year", "counts": "visits", **counter}, Counter)
+    purpose = Context(episode=Episode(purpose=typed.purpose))
+    claim = _claim(purpose, rendering_provider=Provider(npi="1245319599"))
+    found = visits.number(_case(claim, (HistoryItem(DAY - timedelta(days=1), "97110", **item),)), 0, typed)
+    assert (found.sure, found.needs) == (not needs, needs)
+
+
 def test_the_number_on_the_claim_is_that_of_its_first_day() -> None:
     claim = _claim(Context(episode=Episode(visit_number=6), authorizations=()), days=(DAY, DAY + timedelta(days=2)))
     assert [(hit.outcome, hit.line) for hit in _hits({"from_visit": 7}, claim)] == [("fail", 1)]

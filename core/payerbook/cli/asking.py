@@ -203,7 +203,10 @@ def _limit(limit: LimitAnswer) -> list[str]:
 
 def flip_lines(flips: Iterable[Flip]) -> list[str]:
     clocks = {"service": "by date of service", "known-on": "by what was known"}
-    return [fold(f"{flip.on} {clocks[flip.clock]}: {flip.what} ({flip.rule})", "  Change: ", "    ") for flip in flips]
+    rules: dict[str, list[str]] = {}
+    for flip in flips:
+        rules.setdefault(f"{flip.on} {clocks[flip.clock]}: {flip.what}", []).append(flip.rule)
+    return [fold(f"{said} ({', '.join(names)})", "  Change: ", "    ") for said, names in rules.items()]
 
 
 def unknown_lines(points: Iterable[OpenPoint]) -> list[str]:

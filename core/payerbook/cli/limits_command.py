@@ -20,7 +20,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(answer: LimitsAnswer, payer: str) -> list[str]:
-    said = count(len(answer.limits), "limit") if answer.limits else "No limit on file"
+    none = "Not known yet" if answer.unknown else "No limit on file"
+    said = count(len(answer.limits), "limit") if answer.limits else none
     lines = [asking.headline(answer.asked.code, answer.asked.on, payer, said)]
     lines += asking.limit_lines(answer.limits)
     lines += asking.unknown_lines(answer.unknown)

@@ -132,6 +132,21 @@ def of_history(counter: Counter, items: Iterable[HistoryItem]) -> list[Service]:
     return [_of_item(counter, item) for item in items if _code_counts(counter, item.code)]
 
 
+def unsaid(counter: Counter, services: Iterable[Service]) -> tuple[str, ...]:
+    """What earlier services do not say of themselves, so that the count of them is not sure (contract paths)."""
+    names: list[str] = []
+    for one in services:
+        if one.line is not None:
+            continue
+        if not one.sure:
+            names += ["modifiers"] if counter.pools and one.discipline is None else []
+            names += ["purpose"] if counter.purpose is not None and one.purpose is None else []
+            names += ["rendering_npi"] if counter.by_provider and one.provider is None else []
+        if one.amount is None:
+            names.append("allowed" if counter.counts == "dollars" else "units")
+    return tuple(f"context.history[].{name}" for name in dict.fromkeys(names))
+
+
 def _of_item(counter: Counter, item: HistoryItem) -> Service:
     named = disciplines.of_service(item.code, item.modifiers)
     return Service(item.service_date, item.code, named, item.purpose, item.rendering_npi, item_amount(counter, item))

@@ -158,16 +158,9 @@ def _needs(params: FrequencyLimit, services: list[Service], counted: bool | None
             needs.append(f"lines[{one.line}].modifiers")
         if params.by_provider and one.provider is None:
             needs.append("rendering_provider.npi")
-    for other in services:
-        if other.line is None and not other.sure:
-            needs += ["context.history[].modifiers"] if params.pools and other.discipline is None else []
-            needs += ["context.history[].purpose"] if params.purpose is not None and other.purpose is None else []
-            needs += ["context.history[].rendering_npi"] if params.by_provider and other.provider is None else []
-        if other.amount is None:
-            field = {"dollars": "allowed", "minutes": "minutes", "hours": "minutes"}.get(params.counts, "units")
-            needs.append(
-                f"context.history[].{'units' if field == 'minutes' else field}" if other.line is None else f"lines[{other.line}].{field}"
-            )
+    needs += counting.unsaid(params, services)
+    field = {"dollars": "allowed", "minutes": "minutes", "hours": "minutes"}.get(params.counts, "units")
+    needs += [f"lines[{other.line}].{field}" for other in services if other.line is not None and other.amount is None]
     return tuple(dict.fromkeys(needs))
 
 

@@ -121,7 +121,8 @@ def untold(counter: Counter, found: list[Limit], question: Question) -> tuple[st
     if counting.asks_start(counter) is not None or all(limit.used is not None for limit in found):
         return ()
     if question.history is not None:
-        return ("context.history[].modifiers",)
+        unsaid = counting.unsaid(counter, [one._replace(sure=False) for one in counting.of_history(counter, question.history)])
+        return unsaid or (("rendering_provider.npi",) if counter.by_provider else ())
     return ("context.history",) if question.eligibility is not None else ()
 
 

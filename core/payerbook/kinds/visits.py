@@ -104,4 +104,6 @@ def _total(counter: Counter, one: Service, start: date | None, services: list[Se
     if since is None:
         return Number(None, needs=("context.history",))
     found = counting.total(counter, [*(other for other in services if other.day >= since), one])
-    return Number(found.least, found.most == found.least, since, () if found.most == found.least else ("context.history[].modifiers",))
+    sure = found.most == found.least
+    needs = () if sure else counting.unsaid(counter, [other for other in services if other.day >= since])
+    return Number(found.least, sure, since, needs)

@@ -16,6 +16,23 @@ settings.register_profile("every-run", derandomize=True, deadline=None)
 settings.register_profile("soak", max_examples=2_000, deadline=None, print_blob=True)
 settings.load_profile("every-run")
 
+LONGEST = (
+    "test_site_browser",
+    "test_search",
+    "test_checker_browser",
+    "test_browser_answers",
+    "test_tutorial",
+    "test_site_machine",
+    "test_site_pages",
+)
+"""Modules that take longest. They start first, so that of several processes none is left with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest modules first; the others keep their order."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONGEST)))
+
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

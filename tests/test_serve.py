@@ -284,10 +284,20 @@ def test_nothing_is_logged(client: Client, capfd: pytest.CaptureFixture[str], mo
     assert (told.out, told.err.startswith("INTERNAL: ValueError at test_serve.py:"), "CANARY" in told.err) == ("", True, False)
 
 
-def test_a_server_stops_when_it_is_told_to(site: Path) -> None:
+@pytest.fixture
+def heeds_interrupts() -> Iterator[None]:
+    """Programs started here heed SIGINT, even where the tests run in the background and were told to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("heeds_interrupts")
+def test_a_server_stops_when_it_is_told_to(sign: signal.Signals, site: Path) -> None:
     started = [sys.executable, "-m", "payerbook", "serve", "--site", str(site), "--port", "0"]
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        with subprocess.Popen(started, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(started, stderr=subprocess.PIPE, text=True) as running:
+        try:
             assert running.stderr is not None
             told = running.stderr.readline()
             found = re.search(r"http://127\.0\.0\.1:(\d+)/v1/", told)
@@ -296,6 +306,8 @@ def test_a_server_stops_when_it_is_told_to(site: Path) -> None:
             running.send_signal(sign)
             assert running.wait(timeout=20) == 0
             assert running.stderr.read() == ""
+        finally:
+            running.kill()
 
 
 @pytest.mark.parametrize(

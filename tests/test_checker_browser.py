@@ -301,7 +301,7 @@ def test_the_calculators_count_are_accessible_and_fit_a_phone(browser: Any, site
     page = context.new_page()
     assert set(COUNTED) == {one.name for one in calc.CALCULATORS}
     for name, (typed, expected) in COUNTED.items():
-        page.goto(f"{site.url}calc/{name}/")
+        page.goto(f"{site.url}calc/{name}/", wait_until="networkidle")
         page.wait_for_selector("form[data-calc]:not([hidden])")
         for field, value in typed.items():
             page.fill(f"[name={field}]", value)
